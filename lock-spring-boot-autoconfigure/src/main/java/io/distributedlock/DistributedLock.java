@@ -1,0 +1,103 @@
+package io.distributedlock;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.aot.hint.annotation.Reflective;
+
+/**
+ * Runs a method under a lock that every instance of the application respects.
+ * <p>
+ * The lock is taken before the method (and before a transaction on the same method
+ * begins) and released after it (and after that transaction has ended). On a type, it
+ * applies to every method of that type; an annotation on the method then replaces it.
+ * Usable as a meta-annotation with {@code @AliasFor}, and repeatable: several locks on
+ * one method are always taken in the order of their keys, so that two methods cannot
+ * deadlock.
+ * <p>
+ * Only calls through the Spring proxy are locked: self-invocation and private or final
+ * methods are not. Use {@link LockOperations} there.
+ *
+ * @since 1.0
+ */
+@Target({ ElementType.TYPE, ElementType.METHOD })
+@Retention(RetentionPolicy.RUNTIME)
+@Repeatable(DistributedLocks.class)
+@Inherited
+@Documented
+@Reflective
+public @interface DistributedLock {
+
+	/**
+	 * SpEL expression that yields the key of the lock, evaluated at each call.
+	 * <p>
+	 * Arguments are available by name ({@code #orderId}; needs {@code -parameters}) and
+	 * by position ({@code #p0}, {@code #a0}), the call as {@code #root.methodName},
+	 * {@code #root.method}, {@code #root.target}, {@code #root.targetClass} and
+	 * {@code #root.args}, and beans as {@code @bean}. A null or blank result, or an
+	 * unknown variable, is an error, never a shared key. A collection or array locks
+	 * every key in it.
+	 * <p>
+	 * May be empty only if {@link #name()} is given: the name then is the key.
+	 * @return the SpEL expression
+	 */
+	String key() default "";
+
+	/**
+	 * Static name of the lock: the low-cardinality name in metrics and messages, and a
+	 * prefix of the key. A lock of name {@code orders} and key {@code 42} is the lock
+	 * with the key {@code orders::42}.
+	 * <p>
+	 * Letters, digits, {@code .}, {@code _} and {@code -}; {@code ${property}}
+	 * placeholders are resolved. If empty, metrics and messages use the simple class name
+	 * and the method name, and the key has no prefix.
+	 * @return the name, or an empty string
+	 */
+	String name() default "";
+
+	/**
+	 * How long the store keeps the lock when nobody renews or releases it.
+	 * <p>
+	 * With {@link #renew() renewal}, this is how long others wait after the holder has
+	 * crashed; without it, the longest time that the method is protected. Accepts
+	 * {@code 10s}, {@code PT10S}, {@code 500ms}, {@code 1m30s}, a plain number of
+	 * milliseconds, and {@code ${property}}. At least 100 ms.
+	 * @return the time to live; if empty, {@code distributed-lock.ttl}
+	 */
+	String ttl() default "";
+
+	/**
+	 * Longest time to wait for the lock, in the same formats as {@link #ttl()}. Zero
+	 * means to try once.
+	 * @return the wait time; if empty, {@code distributed-lock.wait-time}
+	 */
+	String waitTime() default "";
+
+	/**
+	 * Whether the lock is renewed for as long as the method runs: {@code true},
+	 * {@code false} or {@code ${property}}.
+	 * @return whether to renew; if empty, {@code distributed-lock.renew}
+	 */
+	String renew() default "";
+
+	/**
+	 * Whether waiters get the lock in the order of their arrival, across all threads and
+	 * instances. If not, the threads of one instance pass it on among themselves for a
+	 * moment, which is several times faster under contention.
+	 * @return whether to keep the order
+	 */
+	boolean fair() default false;
+
+	/**
+	 * What happens when somebody else still holds the lock after {@link #waitTime()}. A
+	 * store that cannot be reached is a different matter and always an exception.
+	 * @return what to do on contention
+	 */
+	OnContention onContention() default OnContention.THROW;
+
+}

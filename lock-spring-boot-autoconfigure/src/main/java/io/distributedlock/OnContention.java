@@ -1,0 +1,22 @@
+package io.distributedlock;
+
+/**
+ * What a {@link DistributedLock @DistributedLock} method does when the lock is still held
+ * by somebody else after the wait time.
+ *
+ * @since 1.0
+ */
+public enum OnContention {
+
+	/**
+	 * Throw a {@link LockNotAcquiredException}.
+	 */
+	THROW,
+
+	/**
+	 * Do not run the method: return null, or an empty {@code Optional}. Not allowed on a
+	 * method that returns a primitive.
+	 */
+	SKIP
+
+}

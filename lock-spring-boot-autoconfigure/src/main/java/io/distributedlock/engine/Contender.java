@@ -1,0 +1,265 @@
+package io.distributedlock.engine;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.engine.HeldLease.Grant;
+import io.distributedlock.store.AcquireReply.Busy;
+import io.distributedlock.store.LeaseRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One owner token that contends for a lock in the store: what was asked, what was
+ * answered, and when to ask again. Does nothing by itself; {@link Contenders} does.
+ */
+final class Contender {
+
+	private enum State {
+
+		OPEN, WON, CLOSED
+
+	}
+
+	private static final long MIN_DELAY = Duration.ofMillis(2).toNanos();
+
+	private static final long MAX_DELAY = Duration.ofMillis(100).toNanos();
+
+	/**
+	 * A lease with less than this part of its time to live left is not entered.
+	 */
+	private static final int LEAST_VALIDITY = 4;
+
+	private final Contention contention;
+
+	private final LeaseRequest request;
+
+	private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+
+	private volatile @Nullable Long askedAt;
+
+	private volatile @Nullable Answer latest;
+
+	private volatile @Nullable Answer latestBusy;
+
+	private volatile boolean broken;
+
+	private volatile long firstAskedAt;
+
+	private volatile long nextCheck;
+
+	/**
+	 * How much earlier than planned to ask, if that saves a command.
+	 */
+	private volatile long slack;
+
+	private long delay = MIN_DELAY;
+
+	Contender(Contention contention, String owner) {
+		this.contention = contention;
+		this.request = new LeaseRequest(contention.key(), owner, contention.ttl());
+	}
+
+	Contention contention() {
+		return this.contention;
+	}
+
+	LeaseRequest request() {
+		return this.request;
+	}
+
+	boolean isOpen() {
+		return this.state.get() == State.OPEN;
+	}
+
+	boolean isClosed() {
+		return this.state.get() == State.CLOSED;
+	}
+
+	/**
+	 * Enter the lock, if nobody has done so or closed this.
+	 */
+	boolean win() {
+		return this.state.compareAndSet(State.OPEN, State.WON);
+	}
+
+	/**
+	 * Stop contending, unless it was won or closed.
+	 */
+	boolean close() {
+		return this.state.compareAndSet(State.OPEN, State.CLOSED);
+	}
+
+	/**
+	 * Take note that the store is asked now. If there is no answer, it is asked again in
+	 * its turn.
+	 */
+	void asks(long now) {
+		if (this.askedAt == null) {
+			this.firstAskedAt = now;
+		}
+		this.askedAt = now;
+		this.nextCheck = now + interval();
+		this.slack = interval() / 4;
+	}
+
+	/**
+	 * Take note that the lock is busy and plan to ask again: when the holder's lease ends
+	 * and often enough to keep our own grant from running out unseen, or soon if nobody
+	 * hands it over.
+	 */
+	void answered(Busy busy, long sentAt, long now) {
+		received(new Answer(sentAt, now, busy, null));
+		long holderEnds = Math.max(busy.remaining().toNanos(), MIN_DELAY);
+		long wait = busy.queued() ? interval() : nextDelay();
+		this.slack = (busy.queued() && wait < holderEnds) ? interval() / 4 : 0;
+		this.nextCheck = now + Math.min(wait, holderEnds);
+	}
+
+	/**
+	 * Take note that it is not known what became of a question.
+	 */
+	void failed(LockStoreUnavailableException failure, long sentAt, long now) {
+		received(new Answer(sentAt, now, null, failure));
+		this.broken = true;
+		this.slack = 0;
+		this.nextCheck = now + nextDelay();
+	}
+
+	/**
+	 * Keep an answer, unless that to a later question has overtaken it.
+	 */
+	private synchronized void received(Answer answer) {
+		this.latest = answer.orLater(this.latest);
+		if (answer.busy() != null) {
+			this.latestBusy = answer.orLater(this.latestBusy);
+		}
+	}
+
+	/**
+	 * Return the grant that a message tells of, or null if it cannot be relied on and the
+	 * store has to be asked. The lease began after the last time the lock was found busy,
+	 * whenever the message arrived; and a grant whose token is not above the one that
+	 * came with that answer was over by then.
+	 */
+	@Nullable Grant grantOf(long fencingToken, long now) {
+		Answer busy = this.latestBusy;
+		if (busy == null) {
+			return sound(new Grant(fencingToken, this.firstAskedAt), now);
+		}
+		return busy.isAfter(fencingToken) ? null : sound(new Grant(fencingToken, busy.sentAt()), now);
+	}
+
+	/**
+	 * Return a grant if enough of its validity is left to enter, otherwise null.
+	 */
+	@Nullable Grant sound(Grant grant, long now) {
+		long validity = HeldLease.endOfValidity(grant.sentAt(), this.request.ttl()) - now;
+		return (validity >= this.request.ttl().toNanos() / LEAST_VALIDITY) ? grant : null;
+	}
+
+	void checkAt(long time) {
+		this.slack = 0;
+		this.nextCheck = time;
+	}
+
+	boolean isCheckDue(long now) {
+		return this.nextCheck - this.slack - now <= 0;
+	}
+
+	long nextCheck() {
+		return this.nextCheck;
+	}
+
+	/**
+	 * Return whether the last question was answered, with whatever.
+	 */
+	boolean isAnswered() {
+		Answer answer = this.latest;
+		Long asked = this.askedAt;
+		return answer != null && asked != null && answer.sentAt() - asked >= 0;
+	}
+
+	/**
+	 * Return whether there was an answer, to the last question or one before it, after
+	 * the given time.
+	 */
+	boolean isAnsweredSince(long time) {
+		Answer answer = this.latest;
+		return answer != null && answer.receivedAt() - time >= 0;
+	}
+
+	/**
+	 * Return why the last answer was none to rely on, or null if it was.
+	 */
+	@Nullable LockStoreUnavailableException failure() {
+		Answer answer = this.latest;
+		return (answer != null) ? answer.failure() : null;
+	}
+
+	/**
+	 * Return who held the lock when it was last found busy.
+	 */
+	@Nullable String holder() {
+		Answer busy = this.latestBusy;
+		return (busy != null) ? busy.holder() : null;
+	}
+
+	/**
+	 * Return whether the store may know of this owner: it is queued, or a question may
+	 * have had an effect that nobody told of.
+	 */
+	boolean mayBeKnown() {
+		return this.askedAt != null && (this.broken || !isAnswered() || isQueued());
+	}
+
+	private boolean isQueued() {
+		Answer busy = this.latestBusy;
+		return busy != null && busy.queued();
+	}
+
+	/**
+	 * Return whether the connection may have broken with a question under way.
+	 */
+	boolean isBroken() {
+		return this.broken;
+	}
+
+	private long interval() {
+		return this.request.ttl().toNanos() / 3;
+	}
+
+	private long nextDelay() {
+		long random = this.delay / 2 + ThreadLocalRandom.current().nextLong(this.delay);
+		this.delay = Math.min(2 * this.delay, MAX_DELAY);
+		return random;
+	}
+
+	@Override
+	public String toString() {
+		return "Contender[%s]".formatted(this.request);
+	}
+
+	private record Answer(long sentAt, long receivedAt, @Nullable Busy busy,
+			@Nullable LockStoreUnavailableException failure) {
+
+		Answer orLater(@Nullable Answer other) {
+			return (other != null && other.sentAt() - this.sentAt > 0) ? other : this;
+		}
+
+		boolean isAfter(long fencingToken) {
+			return this.busy != null && fencingToken <= this.busy.latestToken();
+		}
+
+		boolean queued() {
+			return this.busy != null && this.busy.queued();
+		}
+
+		@Nullable String holder() {
+			return (this.busy != null) ? OwnerTokens.describe(this.busy.holder()) : null;
+		}
+
+	}
+
+}

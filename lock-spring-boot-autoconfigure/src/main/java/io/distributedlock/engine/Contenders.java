@@ -1,0 +1,275 @@
+package io.distributedlock.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.engine.HeldLease.Grant;
+import io.distributedlock.store.AcquireReply;
+import io.distributedlock.store.GrantListener;
+import io.distributedlock.store.LockStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the store on behalf of all contenders of this JVM: at once when they start, again
+ * in batches when it is time, and all of them when grants may have been missed.
+ * <p>
+ * A waiter is told of its grant by a message, which may be lost, late or stale; it is
+ * never more than a reason to look at once. What may be believed of it is decided by
+ * {@link Contender#grantOf}, after the model in {@code HandOver.tla}.
+ */
+final class Contenders implements GrantListener {
+
+	/**
+	 * Keeps a script short enough not to delay the commands of others.
+	 */
+	private static final int BATCH_SIZE = 256;
+
+	private final LockStore store;
+
+	private final BackgroundReleases releases;
+
+	private final MonotonicClock clock;
+
+	private final OwnerTokens ownerTokens;
+
+	private final Listener listener;
+
+	private final ConcurrentMap<String, Contender> open = new ConcurrentHashMap<>();
+
+	private final Sweep sweep;
+
+	Contenders(LockStore store, BackgroundReleases releases, LockTimer timer, MonotonicClock clock,
+			OwnerTokens ownerTokens, Listener listener) {
+		this.store = store;
+		this.releases = releases;
+		this.clock = clock;
+		this.ownerTokens = ownerTokens;
+		this.listener = listener;
+		this.sweep = new Sweep(timer, clock, this::askDue);
+	}
+
+	/**
+	 * Create a contender with an owner token of its own, which asks nothing yet.
+	 */
+	Contender create(Contention contention) {
+		return new Contender(contention, this.ownerTokens.next());
+	}
+
+	/**
+	 * Ask the store for the first time. From now on grants are awaited.
+	 */
+	void start(Contender contender) {
+		this.open.put(contender.request().owner(), contender);
+		ask(contender);
+	}
+
+	/**
+	 * Ask the store.
+	 */
+	void ask(Contender contender) {
+		long sentAt = this.clock.nanoTime();
+		contender.asks(sentAt);
+		this.sweep.by(contender.nextCheck());
+		StoreCalls.call(() -> this.store.acquire(contender.request(), contender.contention().enqueue()))
+			.whenComplete((reply, failure) -> {
+				if (failure != null) {
+					failed(contender, StoreCalls.unwrap(failure), sentAt);
+				}
+				else {
+					answered(contender, reply, sentAt);
+				}
+			});
+	}
+
+	/**
+	 * Stop contending: leave the queue, or give back what was granted meanwhile.
+	 */
+	void close(Contender contender) {
+		this.open.remove(contender.request().owner());
+		if (contender.close() && contender.mayBeKnown()) {
+			release(contender);
+		}
+	}
+
+	@Override
+	public void granted(String owner, long fencingToken) {
+		Contender contender = this.open.get(owner);
+		if (contender == null) {
+			return;
+		}
+		Grant grant = contender.grantOf(fencingToken, this.clock.nanoTime());
+		if (grant != null) {
+			win(contender, grant);
+		}
+		else {
+			ask(contender);
+		}
+	}
+
+	@Override
+	public void hinted(String owner) {
+		Contender contender = this.open.get(owner);
+		if (contender != null) {
+			ask(contender);
+		}
+	}
+
+	@Override
+	public void missed() {
+		long now = this.clock.nanoTime();
+		this.open.values().forEach((contender) -> contender.checkAt(now));
+		if (!this.open.isEmpty()) {
+			this.sweep.by(now);
+		}
+	}
+
+	private void answered(Contender contender, AcquireReply reply, long sentAt) {
+		if (reply instanceof AcquireReply.Granted granted) {
+			answered(contender, new Grant(granted.fencingToken(), sentAt));
+		}
+		else if (reply instanceof AcquireReply.Busy busy) {
+			answered(contender, busy, sentAt);
+		}
+	}
+
+	private void answered(Contender contender, Grant grant) {
+		long now = this.clock.nanoTime();
+		if (contender.sound(grant, now) != null) {
+			win(contender, grant);
+		}
+		else {
+			failed(contender,
+					new LockStoreUnavailableException("the answer took longer than the time to live allows", null),
+					grant.sentAt());
+		}
+	}
+
+	private void win(Contender contender, Grant grant) {
+		if (contender.win()) {
+			this.open.remove(contender.request().owner());
+			this.listener.granted(contender, grant);
+		}
+		else if (contender.isClosed()) {
+			// The answer was overtaken by the release that followed
+			release(contender);
+		}
+	}
+
+	private void answered(Contender contender, AcquireReply.Busy busy, long sentAt) {
+		contender.answered(busy, sentAt, this.clock.nanoTime());
+		if (contender.isOpen()) {
+			this.listener.answered(contender);
+			planCheck(contender);
+		}
+		else if (contender.isClosed() && busy.queued()) {
+			release(contender);
+		}
+	}
+
+	private void failed(Contender contender, Throwable failure, long sentAt) {
+		if (!(failure instanceof LockStoreUnavailableException unavailable)) {
+			if (contender.close()) {
+				this.open.remove(contender.request().owner());
+				this.listener.refused(contender, failure);
+			}
+			return;
+		}
+		contender.failed(unavailable, sentAt, this.clock.nanoTime());
+		if (contender.isOpen()) {
+			this.listener.answered(contender);
+			planCheck(contender);
+		}
+		else if (contender.isClosed()) {
+			release(contender);
+		}
+	}
+
+	private void release(Contender contender) {
+		if (contender.isBroken()) {
+			this.releases.cancel(contender.request());
+		}
+		else {
+			this.releases.release(contender.request());
+		}
+	}
+
+	private void planCheck(Contender contender) {
+		if (contender.isOpen()) {
+			this.sweep.by(contender.nextCheck());
+		}
+	}
+
+	private void askDue() {
+		long now = this.clock.nanoTime();
+		List<Contender> due = new ArrayList<>();
+		Contender earliest = null;
+		for (Contender contender : this.open.values()) {
+			if (contender.isCheckDue(now)) {
+				contender.asks(now);
+				due.add(contender);
+			}
+			if (earliest == null || contender.nextCheck() - earliest.nextCheck() < 0) {
+				earliest = contender;
+			}
+		}
+		if (earliest != null) {
+			this.sweep.by(earliest.nextCheck());
+		}
+		forEachBatch(due, this::recheck);
+	}
+
+	private static void forEachBatch(List<Contender> due, Consumer<List<Contender>> action) {
+		for (int from = 0; from < due.size(); from += BATCH_SIZE) {
+			action.accept(due.subList(from, Math.min(from + BATCH_SIZE, due.size())));
+		}
+	}
+
+	private void recheck(List<Contender> batch) {
+		if (batch.size() == 1) {
+			ask(batch.get(0));
+			return;
+		}
+		long sentAt = this.clock.nanoTime();
+		StoreCalls.call(() -> this.store.recheck(batch.stream().map(Contender::request).toList()))
+			.whenComplete((replies, failure) -> recheckAnswered(batch, replies, failure, sentAt));
+	}
+
+	private void recheckAnswered(List<Contender> batch, @Nullable List<AcquireReply> replies,
+			@Nullable Throwable failure, long sentAt) {
+		for (int i = 0; i < batch.size(); i++) {
+			if (replies != null) {
+				answered(batch.get(i), replies.get(i), sentAt);
+			}
+			else if (failure != null) {
+				failed(batch.get(i), StoreCalls.unwrap(failure), sentAt);
+			}
+		}
+	}
+
+	/**
+	 * Is told what becomes of contenders.
+	 */
+	interface Listener {
+
+		/**
+		 * The contender has won the lock.
+		 */
+		void granted(Contender contender, Grant grant);
+
+		/**
+		 * The lock is busy, or it is not known yet; the contender goes on.
+		 */
+		void answered(Contender contender);
+
+		/**
+		 * The store refused the request for good.
+		 */
+		void refused(Contender contender, Throwable failure);
+
+	}
+
+}

@@ -1,0 +1,266 @@
+package io.distributedlock.engine;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockStore;
+
+/**
+ * The lease of one thread and how long it may be trusted, shared by all its holds.
+ * <p>
+ * Validity counts from the moment a command was sent, never from its answer: the store
+ * started the lease no earlier than that.
+ * <p>
+ * There may be hundreds of thousands of these, hence no objects for the atomic fields.
+ */
+final class HeldLease {
+
+	private static final AtomicIntegerFieldUpdater<HeldLease> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(HeldLease.class, "state");
+
+	private static final AtomicIntegerFieldUpdater<HeldLease> HOLDS = AtomicIntegerFieldUpdater
+		.newUpdater(HeldLease.class, "holds");
+
+	private static final AtomicLongFieldUpdater<HeldLease> VALID_UNTIL = AtomicLongFieldUpdater
+		.newUpdater(HeldLease.class, "validUntil");
+
+	private static final int HELD = 0;
+
+	private static final int RELEASED = 1;
+
+	private static final int LOST = 2;
+
+	private static final long FIXED_DRIFT = Duration.ofMillis(2).toNanos();
+
+	private final Contention contention;
+
+	private final String name;
+
+	private final String owner;
+
+	private final long fencingToken;
+
+	private final long lastToken;
+
+	private final Thread thread;
+
+	private volatile int state = HELD;
+
+	@SuppressWarnings("UnusedVariable") // read and written by HOLDS
+	private volatile int holds = 1;
+
+	private volatile boolean renewing;
+
+	private volatile long validUntil;
+
+	private volatile long nextRenewal;
+
+	HeldLease(Waiter holder, String owner, Grant grant) {
+		this.contention = holder.contention();
+		this.name = holder.name();
+		this.owner = owner;
+		this.fencingToken = grant.fencingToken();
+		this.lastToken = grant.fencingToken() + LockStore.TOKENS_PER_GRANT - 1;
+		this.thread = holder.thread();
+		this.renewing = this.contention.renew();
+		this.validUntil = endOfValidity(grant.sentAt(), ttl());
+		this.nextRenewal = grant.sentAt() + renewalInterval();
+	}
+
+	private HeldLease(Waiter holder, HeldLease from) {
+		this.contention = from.contention;
+		this.name = holder.name();
+		this.owner = from.owner;
+		this.fencingToken = from.fencingToken + 1;
+		this.lastToken = from.lastToken;
+		this.thread = holder.thread();
+		this.renewing = this.contention.renew();
+		this.validUntil = from.validUntil;
+		this.nextRenewal = from.nextRenewal;
+	}
+
+	/**
+	 * Return until when a lease may be trusted. The drift allowed for, 1 % of the time to
+	 * live and 2 ms, is that of the Redlock description in the Redis documentation.
+	 */
+	static long endOfValidity(long sentAt, Duration ttl) {
+		long nanos = ttl.toNanos();
+		return sentAt + nanos - nanos / 100 - FIXED_DRIFT;
+	}
+
+	Contention contention() {
+		return this.contention;
+	}
+
+	String key() {
+		return this.contention.key();
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	String owner() {
+		return this.owner;
+	}
+
+	Duration ttl() {
+		return this.contention.ttl();
+	}
+
+	long fencingToken() {
+		return this.fencingToken;
+	}
+
+	boolean isHeld(long now) {
+		return this.state == HELD && !isOver(now);
+	}
+
+	boolean isReleased() {
+		return this.state == RELEASED;
+	}
+
+	Duration remainingValidity(long now) {
+		return isHeld(now) ? Duration.ofNanos(this.validUntil - now) : Duration.ZERO;
+	}
+
+	void enter() {
+		HOLDS.incrementAndGet(this);
+	}
+
+	/**
+	 * Leave one hold.
+	 * @return whether it was the last
+	 */
+	boolean leave() {
+		return HOLDS.decrementAndGet(this) == 0;
+	}
+
+	/**
+	 * End the lease on purpose.
+	 * @return whether it was held until now
+	 */
+	boolean end() {
+		return STATE.getAndSet(this, RELEASED) == HELD;
+	}
+
+	/**
+	 * Mark the lease as lost.
+	 * @return whether it was held until now
+	 */
+	boolean lose() {
+		return STATE.compareAndSet(this, HELD, LOST);
+	}
+
+	/**
+	 * Return whether another thread can go on with what is left: a fencing token of its
+	 * own and, as nobody asks the store, most of the time to live that was promised. A
+	 * lease that is renewed can do with less.
+	 */
+	boolean isFitToPass(long now) {
+		long ttl = ttl().toNanos();
+		long enough = this.contention.renew() ? ttl / 2 : ttl - ttl / 10;
+		return this.fencingToken < this.lastToken && this.validUntil - now >= enough;
+	}
+
+	/**
+	 * Go on with what is left of this lease, in another thread.
+	 */
+	HeldLease passTo(Waiter next) {
+		return new HeldLease(next, this);
+	}
+
+	/**
+	 * Take note that the store has prolonged the lease. An answer that comes after the
+	 * validity has ended does not revive it: the holder may have been told already.
+	 * @param sentAt when the command was sent
+	 * @param prolongedBy the time to live that was asked for
+	 * @param now the present
+	 * @return whether the lease is held
+	 */
+	boolean confirm(long sentAt, Duration prolongedBy, long now) {
+		if (!isHeld(now)) {
+			return false;
+		}
+		long end = endOfValidity(sentAt, prolongedBy);
+		VALID_UNTIL.accumulateAndGet(this, end, (current, given) -> (given - current > 0) ? given : current);
+		return true;
+	}
+
+	boolean isOver(long now) {
+		return now - this.validUntil >= 0;
+	}
+
+	/**
+	 * Return whether to renew now. A little early is fine: it lets more leases share one
+	 * command.
+	 */
+	boolean isRenewalDue(long now) {
+		return this.renewing && this.nextRenewal - now <= renewalInterval() / 4;
+	}
+
+	/**
+	 * Return whether the thread that acquired the lease ended without releasing it.
+	 */
+	boolean isOrphaned() {
+		return !this.thread.isAlive();
+	}
+
+	/**
+	 * Let the lease run out.
+	 */
+	void stopRenewing() {
+		this.renewing = false;
+	}
+
+	/**
+	 * Plan the renewal after one that is sent now, on an absolute schedule: delays do not
+	 * add up.
+	 */
+	void planNextRenewal(long now) {
+		long next = this.nextRenewal + renewalInterval();
+		this.nextRenewal = (next - now > 0) ? next : now + renewalInterval();
+	}
+
+	/**
+	 * Plan to try again soon after a renewal that failed.
+	 */
+	void planRetry(long now) {
+		this.nextRenewal = now + Math.min(renewalInterval() / 4, Duration.ofSeconds(1).toNanos());
+	}
+
+	/**
+	 * Return when this lease needs attention next: to be renewed, or because it is over.
+	 */
+	long nextAction() {
+		long end = this.validUntil;
+		return (this.renewing && this.nextRenewal - end < 0) ? this.nextRenewal : end;
+	}
+
+	LeaseRequest request() {
+		return new LeaseRequest(key(), this.owner, ttl());
+	}
+
+	private long renewalInterval() {
+		return ttl().toNanos() / 3;
+	}
+
+	@Override
+	public String toString() {
+		return "'%s' (name '%s', fencing token %d, thread '%s')".formatted(key(), this.name, this.fencingToken,
+				this.thread.getName());
+	}
+
+	/**
+	 * A grant of the store.
+	 *
+	 * @param fencingToken the first fencing token that came with it
+	 * @param sentAt when a command was sent after which the lease began
+	 */
+	record Grant(long fencingToken, long sentAt) {
+
+	}
+
+}

@@ -1,0 +1,157 @@
+package io.distributedlock.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import io.distributedlock.store.LockStore;
+import io.distributedlock.store.RenewReply;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Watches all leases of this JVM: renews them in batches at a third of their time to live
+ * and declares them lost when their validity ends, without needing any answer for that.
+ * <p>
+ * There is one planned run, at the time the first lease needs attention.
+ */
+final class LeaseRenewer {
+
+	private static final Log logger = LogFactory.getLog(LeaseRenewer.class);
+
+	/**
+	 * Keeps a renewal script short enough not to delay the commands of others.
+	 */
+	private static final int BATCH_SIZE = 200;
+
+	private final LockStore store;
+
+	private final MonotonicClock clock;
+
+	private final Consumer<HeldLease> lost;
+
+	private final Set<HeldLease> leases = ConcurrentHashMap.newKeySet();
+
+	private final Sweep sweep;
+
+	private final FailureLog failures = new FailureLog(logger);
+
+	/**
+	 * Create a renewer.
+	 * @param lost is told of each lease that is lost
+	 */
+	LeaseRenewer(LockStore store, LockTimer timer, MonotonicClock clock, Consumer<HeldLease> lost) {
+		this.store = store;
+		this.clock = clock;
+		this.lost = lost;
+		this.sweep = new Sweep(timer, clock, this::renewDue);
+	}
+
+	/**
+	 * Watch a lease. It is renewed and declared lost from now on.
+	 */
+	void add(HeldLease lease) {
+		this.leases.add(lease);
+		this.sweep.by(lease.nextAction());
+	}
+
+	/**
+	 * Forget a lease. No renewal of it is sent after this returns.
+	 */
+	void remove(HeldLease lease) {
+		this.leases.remove(lease);
+	}
+
+	Collection<HeldLease> leases() {
+		return this.leases;
+	}
+
+	/**
+	 * Declare a lease lost, if it is still held.
+	 */
+	void lose(HeldLease lease, String reason) {
+		if (lease.lose()) {
+			this.leases.remove(lease);
+			logger.warn("Lost lock %s: %s. Others may hold it while its body still runs.".formatted(lease, reason));
+			this.lost.accept(lease);
+		}
+	}
+
+	private void renewDue() {
+		long now = this.clock.nanoTime();
+		long earliest = now + Duration.ofDays(1).toNanos();
+		List<HeldLease> due = new ArrayList<>();
+		for (HeldLease lease : this.leases) {
+			if (lease.isOver(now)) {
+				lose(lease, "its time ran out" + (this.failures.isFailing() ? " because it could not be renewed" : ""));
+				continue;
+			}
+			if (lease.isRenewalDue(now)) {
+				lease.planNextRenewal(now);
+				if (lease.isOrphaned()) {
+					lease.stopRenewing();
+					logger.warn("Not renewing lock %s: its thread has ended without releasing it".formatted(lease));
+				}
+				else {
+					due.add(lease);
+				}
+			}
+			long next = lease.nextAction();
+			earliest = (next - earliest < 0) ? next : earliest;
+		}
+		if (!this.leases.isEmpty()) {
+			this.sweep.by(earliest);
+		}
+		for (int from = 0; from < due.size(); from += BATCH_SIZE) {
+			renew(due.subList(from, Math.min(from + BATCH_SIZE, due.size())), now);
+		}
+	}
+
+	private void renew(List<HeldLease> batch, long sentAt) {
+		StoreCalls.call(() -> this.store.renew(batch.stream().map(HeldLease::request).toList()))
+			.whenComplete((renewed, failure) -> {
+				if (failure != null) {
+					renewalFailed(batch, StoreCalls.unwrap(failure));
+				}
+				else {
+					renewalAnswered(batch, renewed, sentAt);
+				}
+			});
+	}
+
+	private void renewalAnswered(List<HeldLease> batch, List<RenewReply> renewed, long sentAt) {
+		this.failures.recovered();
+		long now = this.clock.nanoTime();
+		for (int i = 0; i < batch.size(); i++) {
+			HeldLease lease = batch.get(i);
+			switch (renewed.get(i)) {
+				case RENEWED -> {
+					if (!lease.confirm(sentAt, lease.ttl(), now)) {
+						lose(lease, "its renewal was confirmed too late");
+					}
+				}
+				case LOST -> lose(lease, "the store no longer has it as the holder");
+				case UNKNOWN -> retry(lease, now);
+			}
+		}
+	}
+
+	private void renewalFailed(List<HeldLease> batch, Throwable failure) {
+		this.failures.failed("Could not renew %d lock(s), trying again until they run out".formatted(batch.size()),
+				failure);
+		long now = this.clock.nanoTime();
+		for (HeldLease lease : batch) {
+			retry(lease, now);
+		}
+	}
+
+	private void retry(HeldLease lease, long now) {
+		lease.planRetry(now);
+		this.sweep.by(lease.nextAction());
+	}
+
+}

@@ -1,0 +1,168 @@
+package io.distributedlock.engine;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.distributedlock.engine.HeldLease.Grant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of this JVM that want one lock, first come first served: one of them holds
+ * it, or a contender asks the store for it on behalf of all.
+ * <p>
+ * Not safe for use by several threads: {@link LocalQueues} lets in one at a time.
+ */
+final class LocalQueue {
+
+	private @Nullable Set<Waiter> waiters;
+
+	private @Nullable Contender contender;
+
+	private @Nullable HeldLease lease;
+
+	private int passes;
+
+	private long grantedAt;
+
+	void add(Waiter waiter) {
+		if (this.waiters == null) {
+			this.waiters = new LinkedHashSet<>(2);
+		}
+		this.waiters.add(waiter);
+	}
+
+	void remove(Waiter waiter) {
+		if (this.waiters != null) {
+			this.waiters.remove(waiter);
+			forgetIfEmpty();
+		}
+	}
+
+	boolean hasWaiters() {
+		return this.waiters != null;
+	}
+
+	/**
+	 * Return whether waiters need a contender: they have none, and no thread of this JVM
+	 * holds the lock.
+	 */
+	boolean needsContender() {
+		return this.waiters != null && this.contender == null && this.lease == null;
+	}
+
+	boolean isUnused() {
+		return this.waiters == null && this.contender == null && this.lease == null;
+	}
+
+	@Nullable Contender contender() {
+		return this.contender;
+	}
+
+	void contender(@Nullable Contender contender) {
+		this.contender = contender;
+	}
+
+	@Nullable HeldLease lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Give a lease that was granted to the contender to the first waiter.
+	 * @return the waiter, to be woken, or null if none is left
+	 */
+	@Nullable Entry enter(String owner, Grant grant, long now) {
+		this.contender = null;
+		this.passes = 0;
+		this.grantedAt = now;
+		Waiter next = claimNext();
+		return (next != null) ? entry(next, new HeldLease(next, owner, grant)) : null;
+	}
+
+	/**
+	 * Pass the lease on to the next waiter, if there is one and the lease is good enough
+	 * and the threads of other JVMs have not been kept waiting for too long.
+	 * @return the waiter, to be woken, or null
+	 */
+	@Nullable Entry pass(HeldLease from, long now, int maxPasses, long maxTime) {
+		if (!from.equals(this.lease) || this.passes >= maxPasses || now - this.grantedAt >= maxTime
+				|| !from.isFitToPass(now)) {
+			return null;
+		}
+		Waiter next = claimNext();
+		if (next == null) {
+			return null;
+		}
+		this.passes++;
+		return entry(next, from.passTo(next));
+	}
+
+	private Entry entry(Waiter waiter, HeldLease entered) {
+		this.lease = entered;
+		return new Entry(waiter, entered);
+	}
+
+	/**
+	 * Forget a lease that has ended.
+	 */
+	void leave(HeldLease ended) {
+		if (ended.equals(this.lease)) {
+			this.lease = null;
+		}
+	}
+
+	/**
+	 * Take out all waiters, or those whose time is over.
+	 * @return the waiters, to be woken
+	 */
+	List<Waiter> claimAll(boolean overdueOnly, long now) {
+		List<Waiter> claimed = new ArrayList<>();
+		if (this.waiters != null) {
+			for (Iterator<Waiter> it = this.waiters.iterator(); it.hasNext();) {
+				Waiter waiter = it.next();
+				if (!overdueOnly || waiter.isOverdue(now)) {
+					it.remove();
+					if (waiter.claim()) {
+						claimed.add(waiter);
+					}
+				}
+			}
+			forgetIfEmpty();
+		}
+		return claimed;
+	}
+
+	private @Nullable Waiter claimNext() {
+		Waiter claimed = null;
+		if (this.waiters != null) {
+			for (Iterator<Waiter> it = this.waiters.iterator(); it.hasNext() && claimed == null;) {
+				Waiter waiter = it.next();
+				it.remove();
+				if (waiter.claim()) {
+					claimed = waiter;
+				}
+			}
+			forgetIfEmpty();
+		}
+		return claimed;
+	}
+
+	private void forgetIfEmpty() {
+		if (this.waiters != null && this.waiters.isEmpty()) {
+			this.waiters = null;
+		}
+	}
+
+	/**
+	 * A waiter that is to be woken with a lease.
+	 *
+	 * @param waiter the waiter
+	 * @param lease its lease
+	 */
+	record Entry(Waiter waiter, HeldLease lease) {
+
+	}
+
+}

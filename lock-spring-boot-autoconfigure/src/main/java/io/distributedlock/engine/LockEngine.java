@@ -1,0 +1,397 @@
+package io.distributedlock.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.distributedlock.LockClosedException;
+import io.distributedlock.LockException;
+import io.distributedlock.LockInterruptedException;
+import io.distributedlock.LockLostException;
+import io.distributedlock.LockSpec;
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.store.GrantListener;
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockStore;
+import io.distributedlock.store.RenewReply;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the engine, from start to stop: owns the timer and everything that is held
+ * or waited for.
+ */
+final class LockEngine {
+
+	private static final Log logger = LogFactory.getLog(LockEngine.class);
+
+	private static final long STALL = Duration.ofMillis(10).toNanos();
+
+	/**
+	 * Stands for the release of a lease that another thread of this JVM goes on with.
+	 */
+	private static final CompletionStage<Boolean> PASSED = CompletableFuture.completedStage(true);
+
+	private final LockStore store;
+
+	private final LockSettings settings;
+
+	private final MonotonicClock clock;
+
+	private final OwnerTokens ownerTokens;
+
+	private final LockTimer timer = new LockTimer();
+
+	private final LeaseRenewer renewer;
+
+	private final BackgroundReleases releases;
+
+	private final LocalQueues queues;
+
+	private final ThreadHolds holds = new ThreadHolds();
+
+	private final AtomicLong apart = new AtomicLong();
+
+	private final FailureLog unconfirmedReleases = new FailureLog(logger);
+
+	private volatile boolean stopped;
+
+	LockEngine(LockStore store, LockSettings settings, MonotonicClock clock) {
+		this.store = store;
+		this.settings = settings;
+		this.clock = clock;
+		this.ownerTokens = new OwnerTokens(settings.application());
+		this.releases = new BackgroundReleases(store, this.timer, clock);
+		this.renewer = new LeaseRenewer(store, this.timer, clock, this::lost);
+		this.queues = new LocalQueues(store, this.renewer, this.releases, this.timer, clock, this.ownerTokens,
+				settings.localHandovers());
+	}
+
+	/**
+	 * Return the name of this instance, with which its owner tokens begin.
+	 */
+	String instance() {
+		return this.ownerTokens.instance();
+	}
+
+	/**
+	 * Return who is to be told of the locks that the store hands over to this instance.
+	 */
+	GrantListener grantListener() {
+		return this.queues.contenders();
+	}
+
+	private void lost(HeldLease lease) {
+		this.queues.leave(lease);
+	}
+
+	/**
+	 * Enter a lease that the current thread has already.
+	 * @return another hold of that lease, or null if the thread does not hold the key
+	 */
+	@Nullable LeaseHandle reenter(LockSpec spec) {
+		HeldLease lease = this.holds.find(spec.key());
+		if (lease == null) {
+			return null;
+		}
+		if (!isHeld(lease)) {
+			throw new LockLostException(spec.key(),
+					"Lock '%s' was not entered again: this thread has lost it. End the outer section first."
+						.formatted(spec.key()));
+		}
+		lease.enter();
+		return new LeaseHandle(lease, this);
+	}
+
+	/**
+	 * Start to wait on the current thread.
+	 */
+	Waiter begin(LockSpec spec) {
+		if (this.stopped) {
+			throw new LockClosedException(spec.key());
+		}
+		Duration waitTime = (spec.waitTime() != null) ? spec.waitTime() : this.settings.waitTime();
+		Contention contention = Contention.shared(spec, this.settings);
+		if (waitTime.isZero()) {
+			return beginOnce(contention, spec);
+		}
+		return new Waiter(spec.isFair() ? contention.apart(this.apart.incrementAndGet()) : contention, spec.name(),
+				this.clock.nanoTime(), waitTime.toNanos());
+	}
+
+	private Waiter beginOnce(Contention contention, LockSpec spec) {
+		Waiter waiter = new Waiter(contention.once(this.apart.incrementAndGet()), spec.name(), this.clock.nanoTime(),
+				0);
+		HeldLease holder = this.queues.holder(contention);
+		if (holder != null && isHeld(holder) && waiter.claim()) {
+			waiter.heldBy(OwnerTokens.describe(holder.owner()));
+			waiter.end(null);
+		}
+		return waiter;
+	}
+
+	/**
+	 * Wait on the current thread until the end.
+	 * @return the lease, or null if somebody else holds the lock
+	 */
+	@Nullable LeaseHandle await(Waiter waiter) {
+		if (Thread.currentThread().isInterrupted()) {
+			throw new LockInterruptedException(waiter.key());
+		}
+		HeldLease lease;
+		try {
+			if (!waiter.isClaimed()) {
+				this.queues.enter(waiter);
+				if (this.stopped) {
+					this.queues.giveUp(waiter, new LockClosedException(waiter.key()));
+				}
+			}
+			lease = outcome(waiter);
+		}
+		catch (InterruptedException ex) {
+			LockInterruptedException interrupted = new LockInterruptedException(waiter.key());
+			if (!this.queues.giveUp(waiter, interrupted)) {
+				releaseUnused(waiter);
+			}
+			Thread.currentThread().interrupt();
+			throw interrupted;
+		}
+		if (lease == null) {
+			return null;
+		}
+		this.holds.add(lease);
+		LeaseHandle handle = new LeaseHandle(lease, this);
+		if (this.stopped) {
+			handle.release();
+			throw new LockClosedException(waiter.key());
+		}
+		return handle;
+	}
+
+	private @Nullable HeldLease outcome(Waiter waiter) throws InterruptedException {
+		try {
+			return awaitOutcome(waiter);
+		}
+		catch (TimeoutException ex) {
+			this.queues.giveUp(waiter);
+			return joined(waiter);
+		}
+		catch (ExecutionException ex) {
+			return joined(waiter);
+		}
+	}
+
+	/**
+	 * Wait until the wait time is over, and then for a last answer of the store.
+	 */
+	private @Nullable HeldLease awaitOutcome(Waiter waiter)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		long waitTime = waiter.deadline() - this.clock.nanoTime();
+		try {
+			return waiter.await(Math.max(waitTime, 0));
+		}
+		catch (TimeoutException ex) {
+			this.queues.timeIsOver(waiter);
+		}
+		long responseTimeout = this.settings.responseTimeout().toNanos();
+		long latest = this.clock.nanoTime() + responseTimeout;
+		try {
+			return waiter.await(responseTimeout);
+		}
+		catch (TimeoutException ex) {
+			if (this.clock.nanoTime() - latest < STALL) {
+				throw ex;
+			}
+			// This thread woke up late, so the one that reads the answer may be late, too
+			return waiter.await(responseTimeout);
+		}
+	}
+
+	private static @Nullable HeldLease joined(Waiter waiter) {
+		try {
+			return waiter.join();
+		}
+		catch (CompletionException ex) {
+			throw (LockException) StoreCalls.unwrap(ex);
+		}
+	}
+
+	/**
+	 * Release a lease that came when its waiter was about to leave.
+	 */
+	private void releaseUnused(Waiter waiter) {
+		try {
+			HeldLease lease = waiter.join();
+			if (lease != null) {
+				end(lease);
+			}
+		}
+		catch (CompletionException ex) {
+			logger.debug("An interrupted waiter for lock '%s' had failed".formatted(waiter.key()), ex);
+		}
+	}
+
+	boolean isHeld(HeldLease lease) {
+		return lease.isHeld(this.clock.nanoTime());
+	}
+
+	Duration remainingValidity(HeldLease lease) {
+		return lease.remainingValidity(this.clock.nanoTime());
+	}
+
+	boolean extend(HeldLease lease, Duration ttl) {
+		LockSpec.checkTtl(ttl);
+		if (!isHeld(lease)) {
+			return false;
+		}
+		long sentAt = this.clock.nanoTime();
+		CompletableFuture<List<RenewReply>> renewal = StoreCalls
+			.call(() -> this.store.renew(List.of(new LeaseRequest(lease.key(), lease.owner(), ttl))))
+			.toCompletableFuture();
+		RenewReply answer;
+		try {
+			answer = renewal.get(this.settings.releaseTimeout().toNanos(), TimeUnit.NANOSECONDS).get(0);
+		}
+		catch (TimeoutException ex) {
+			throw notExtended(lease, "the store gave no answer within " + this.settings.releaseTimeout(), null);
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = StoreCalls.unwrap(ex);
+			if (cause instanceof LockException refused && !(refused instanceof LockStoreUnavailableException)) {
+				throw refused;
+			}
+			throw notExtended(lease, cause.toString(), cause);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new LockInterruptedException(lease.key());
+		}
+		if (answer == RenewReply.UNKNOWN) {
+			throw notExtended(lease, "the store could not tell who holds it", null);
+		}
+		if (answer == RenewReply.LOST) {
+			this.renewer.lose(lease, "the store no longer has it as the holder");
+			return false;
+		}
+		return lease.confirm(sentAt, ttl, this.clock.nanoTime());
+	}
+
+	private static LockStoreUnavailableException notExtended(HeldLease lease, String reason,
+			@Nullable Throwable cause) {
+		return new LockStoreUnavailableException(
+				"Lock '%s' was not extended: %s. The lease remains as it was.".formatted(lease.key(), reason), cause);
+	}
+
+	/**
+	 * Leave one hold of a lease; after the last one, release it.
+	 */
+	ReleaseOutcome release(HeldLease lease) {
+		if (!lease.leave()) {
+			return ReleaseOutcome.STILL_HELD;
+		}
+		CompletionStage<Boolean> release = end(lease);
+		this.holds.remove(lease);
+		if (release == null) {
+			return ReleaseOutcome.LOST;
+		}
+		if (release.equals(PASSED)) {
+			return ReleaseOutcome.RELEASED;
+		}
+		return (this.settings.releaseMode() == ReleaseMode.ASYNC) ? ReleaseOutcome.UNCONFIRMED
+				: awaitRelease(lease, release.toCompletableFuture());
+	}
+
+	/**
+	 * Stop the renewal of a lease and pass it on, or tell the store.
+	 * @return whether the store still had us as the holder, or null if the lease had been
+	 * lost
+	 */
+	private @Nullable CompletionStage<Boolean> end(HeldLease lease) {
+		boolean valid = isHeld(lease);
+		boolean wasHeld = lease.end() && valid;
+		this.renewer.remove(lease);
+		if (wasHeld && !this.stopped && this.queues.pass(lease)) {
+			return PASSED;
+		}
+		CompletionStage<Boolean> release = StoreCalls.call(() -> this.store.release(lease.request()));
+		release.whenComplete((released, failure) -> {
+			if (failure != null) {
+				logger.debug("Releasing lock %s in the background".formatted(lease), StoreCalls.unwrap(failure));
+				this.releases.release(lease.request());
+			}
+			else if (wasHeld && !released) {
+				logger.warn("Lock %s had ended in the store before it was released. ".formatted(lease)
+						+ "Others may have held it while its body still ran.");
+			}
+		});
+		this.queues.leave(lease);
+		return wasHeld ? release : null;
+	}
+
+	private ReleaseOutcome awaitRelease(HeldLease lease, CompletableFuture<Boolean> release) {
+		long deadline = this.clock.nanoTime() + this.settings.releaseTimeout().toNanos();
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					boolean released = release.get(deadline - this.clock.nanoTime(), TimeUnit.NANOSECONDS);
+					this.unconfirmedReleases.recovered();
+					return released ? ReleaseOutcome.RELEASED : ReleaseOutcome.LOST;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			if (ex instanceof TimeoutException) {
+				this.releases.release(lease.request());
+			}
+			this.unconfirmedReleases
+				.failed("The release of lock %s is not confirmed, trying again in the background until it has run out"
+					.formatted(lease), (ex instanceof ExecutionException) ? StoreCalls.unwrap(ex) : null);
+			return ReleaseOutcome.UNCONFIRMED;
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * Give up what is waited for, release what is held, and free the timer. Takes at most
+	 * the release time-out.
+	 */
+	void stop() {
+		this.stopped = true;
+		this.queues.close();
+		CompletableFuture<?>[] ended = this.renewer.leases()
+			.stream()
+			.map(this::end)
+			.filter((release) -> release != null)
+			.map(CompletionStage::toCompletableFuture)
+			.toArray(CompletableFuture[]::new);
+		try {
+			long deadline = this.clock.nanoTime() + this.settings.releaseTimeout().toNanos();
+			CompletableFuture.allOf(ended).get(this.settings.releaseTimeout().toNanos(), TimeUnit.NANOSECONDS);
+			this.releases.awaitNonePending(deadline);
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			logger.warn("Not all locks were released before shutdown, the rest stay locked until their time runs out");
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.timer.stop();
+	}
+
+}

@@ -1,0 +1,192 @@
+package io.distributedlock.engine;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.distributedlock.InvalidLockStoreException;
+import io.distributedlock.LockClosedException;
+import io.distributedlock.LockLease;
+import io.distributedlock.LockNotAcquiredException;
+import io.distributedlock.LockOperations;
+import io.distributedlock.LockSpec;
+import io.distributedlock.store.LockStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+/**
+ * The lock operations on any {@link LockStore}.
+ * <p>
+ * Starts with the application context, or at first use if that is earlier; stopping gives
+ * no more locks and releases all that are held. Can be started again.
+ *
+ * @since 1.0
+ */
+public class LockTemplate implements LockOperations, SmartLifecycle, DisposableBean {
+
+	/**
+	 * Stops after the web server and the task executors of Spring, whose work may hold
+	 * locks, and before the Redis connection factories.
+	 */
+	public static final int PHASE = Integer.MAX_VALUE / 4;
+
+	private static final Log logger = LogFactory.getLog(LockTemplate.class);
+
+	private static final Duration MAX_START_WAIT = Duration.ofSeconds(2);
+
+	private final LockStore store;
+
+	private final LockSettings settings;
+
+	private final MonotonicClock clock;
+
+	private final ReentrantLock lifecycle = new ReentrantLock();
+
+	private volatile @Nullable LockEngine engine;
+
+	private volatile boolean stopped;
+
+	/**
+	 * Create a template.
+	 * @param store where the locks are
+	 * @param settings the settings
+	 */
+	public LockTemplate(LockStore store, LockSettings settings) {
+		this(store, settings, System::nanoTime);
+	}
+
+	LockTemplate(LockStore store, LockSettings settings, MonotonicClock clock) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.notNull(settings, "'settings' must not be null");
+		this.store = store;
+		this.settings = settings;
+		this.clock = clock;
+	}
+
+	@Override
+	public LockLease acquire(LockSpec spec) {
+		LockEngine engine = engine(spec);
+		LockLease held = engine.reenter(spec);
+		if (held != null) {
+			return held;
+		}
+		Waiter waiter = engine.begin(spec);
+		LockLease lease = engine.await(waiter);
+		if (lease == null) {
+			throw new LockNotAcquiredException(spec.key(), Duration.ofNanos(this.clock.nanoTime() - waiter.startedAt()),
+					waiter.holder());
+		}
+		return lease;
+	}
+
+	@Override
+	public Optional<LockLease> tryAcquire(LockSpec spec) {
+		LockEngine engine = engine(spec);
+		LockLease held = engine.reenter(spec);
+		return (held != null) ? Optional.of(held) : Optional.ofNullable(engine.await(engine.begin(spec)));
+	}
+
+	private LockEngine engine(LockSpec spec) {
+		LockEngine engine = this.engine;
+		if (engine != null) {
+			return engine;
+		}
+		if (this.stopped) {
+			throw new LockClosedException(spec.key());
+		}
+		return startEngine();
+	}
+
+	private LockEngine startEngine() {
+		this.lifecycle.lock();
+		try {
+			LockEngine engine = this.engine;
+			if (engine == null) {
+				engine = new LockEngine(this.store, this.settings, this.clock);
+				startStore(engine);
+				this.engine = engine;
+				this.stopped = false;
+			}
+			return engine;
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+	}
+
+	private void startStore(LockEngine engine) {
+		try {
+			awaitStore(this.store.start(engine.instance(), engine.grantListener()));
+		}
+		catch (InvalidLockStoreException ex) {
+			engine.stop();
+			this.store.stop();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Wait a moment for the store, so that the first callers find it ready.
+	 */
+	private void awaitStore(CompletionStage<Void> started) {
+		try {
+			started.toCompletableFuture().get(MAX_START_WAIT.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			if (ex.getCause() instanceof InvalidLockStoreException invalid) {
+				throw invalid;
+			}
+			logger.warn("The lock store is not reachable yet, no lock can be acquired until it is", ex.getCause());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void start() {
+		startEngine();
+	}
+
+	@Override
+	public void stop() {
+		this.lifecycle.lock();
+		try {
+			this.stopped = true;
+			LockEngine engine = this.engine;
+			if (engine != null) {
+				this.engine = null;
+				engine.stop();
+				this.store.stop();
+			}
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+	}
+
+	@Override
+	public void destroy() {
+		stop();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.engine != null;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

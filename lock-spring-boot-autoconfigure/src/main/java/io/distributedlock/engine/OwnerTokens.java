@@ -1,0 +1,73 @@
+package io.distributedlock.engine;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the owner tokens of this JVM: {@code application@host/pid:<random>#<count>}. The
+ * 128 random bits tell this instance from all others, ever; the count tells its
+ * acquisitions apart.
+ */
+final class OwnerTokens {
+
+	private static final int MAX_PART_LENGTH = 64;
+
+	private final String prefix;
+
+	private final AtomicLong count = new AtomicLong();
+
+	OwnerTokens(String application) {
+		byte[] random = new byte[16];
+		new SecureRandom().nextBytes(random);
+		this.prefix = "%s@%s/%d:%s#".formatted(readable(application), readable(hostName()),
+				ProcessHandle.current().pid(), Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+	}
+
+	/**
+	 * Return the name of this instance, with which its owner tokens begin.
+	 */
+	String instance() {
+		return this.prefix.substring(0, this.prefix.length() - 1);
+	}
+
+	String next() {
+		return this.prefix + Long.toString(this.count.incrementAndGet(), Character.MAX_RADIX);
+	}
+
+	/**
+	 * Return the part of a token that may be shown, {@code application@host/pid}, or null
+	 * if the token is not one of ours: it may be a secret of another program.
+	 */
+	static @Nullable String describe(String token) {
+		int end = token.indexOf(':');
+		boolean ours = end > 0 && token.lastIndexOf('@', end) > 0 && token.indexOf('#', end) > 0;
+		return ours ? token.substring(0, end) : null;
+	}
+
+	private static String hostName() {
+		String host = System.getenv("HOSTNAME");
+		if (host != null && !host.isBlank()) {
+			return host;
+		}
+		try {
+			return InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			return "unknown";
+		}
+	}
+
+	private static String readable(String part) {
+		String cleaned = part.replaceAll("[^\\p{Alnum}._-]", "_");
+		if (cleaned.isEmpty()) {
+			return "unknown";
+		}
+		return (cleaned.length() <= MAX_PART_LENGTH) ? cleaned : cleaned.substring(0, MAX_PART_LENGTH);
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.distributedlock.engine;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * Calls a store so that every failure arrives the same way.
+ */
+final class StoreCalls {
+
+	private StoreCalls() {
+	}
+
+	/**
+	 * Call the store; an exception it throws becomes a failed stage.
+	 */
+	static <T> CompletionStage<T> call(Supplier<CompletionStage<T>> operation) {
+		try {
+			return operation.get();
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedStage(ex);
+		}
+	}
+
+	/**
+	 * Return what went wrong, without the wrappers of the futures it came through.
+	 */
+	static Throwable unwrap(Throwable failure) {
+		Throwable cause = failure;
+		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+				&& cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		return cause;
+	}
+
+}

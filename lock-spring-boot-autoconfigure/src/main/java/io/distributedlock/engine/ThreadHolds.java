@@ -1,0 +1,75 @@
+package io.distributedlock.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases each thread holds, for reentrancy. A thread's leases are touched by that
+ * thread only; one that another thread released is dropped at a later look.
+ */
+final class ThreadHolds {
+
+	private final ThreadLocal<@Nullable Holds> holds = new ThreadLocal<>();
+
+	/**
+	 * Find the lease by which the current thread holds a key.
+	 * @return the lease, held or lost but not released, or null
+	 */
+	@Nullable HeldLease find(String key) {
+		Holds held = this.holds.get();
+		HeldLease lease = (held != null) ? held.leases.get(key) : null;
+		if (lease != null && lease.isReleased()) {
+			remove(lease);
+			return null;
+		}
+		return lease;
+	}
+
+	void add(HeldLease lease) {
+		Holds held = this.holds.get();
+		if (held == null) {
+			held = new Holds();
+			this.holds.set(held);
+		}
+		held.add(lease);
+	}
+
+	/**
+	 * Forget a lease of the current thread, and the thread with its last one. Does
+	 * nothing if it is that of another thread.
+	 */
+	void remove(HeldLease lease) {
+		Holds held = this.holds.get();
+		if (held != null && held.leases.remove(lease.key(), lease) && held.leases.isEmpty()) {
+			this.holds.remove();
+		}
+	}
+
+	/**
+	 * The leases of one thread, by key.
+	 */
+	private static final class Holds {
+
+		private static final int MIN_PURGE_SIZE = 16;
+
+		private final Map<String, HeldLease> leases = new HashMap<>(4);
+
+		private int purgeSize = MIN_PURGE_SIZE;
+
+		/**
+		 * Add a lease. Those that other threads released are dropped whenever the number
+		 * has doubled.
+		 */
+		void add(HeldLease lease) {
+			this.leases.put(lease.key(), lease);
+			if (this.leases.size() > this.purgeSize) {
+				this.leases.values().removeIf(HeldLease::isReleased);
+				this.purgeSize = Math.max(2 * this.leases.size(), MIN_PURGE_SIZE);
+			}
+		}
+
+	}
+
+}

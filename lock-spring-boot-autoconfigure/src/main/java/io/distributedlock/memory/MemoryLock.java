@@ -1,0 +1,121 @@
+package io.distributedlock.memory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lock in memory: its holder and those who wait. Not safe for use by several threads.
+ */
+final class MemoryLock {
+
+	private @Nullable LeaseRequest holder;
+
+	private long fencingToken;
+
+	private long expiresAt;
+
+	/**
+	 * By owner, in the order of arrival.
+	 */
+	private final Map<String, LeaseRequest> queue = new LinkedHashMap<>(2);
+
+	private final List<Runnable> afterwards = new ArrayList<>(1);
+
+	boolean isFree(long now) {
+		return this.holder == null || now - this.expiresAt >= 0;
+	}
+
+	boolean isHeldBy(String owner, long now) {
+		return !isFree(now) && holder().equals(owner);
+	}
+
+	String holder() {
+		return (this.holder != null) ? this.holder.owner() : "";
+	}
+
+	long fencingToken() {
+		return this.fencingToken;
+	}
+
+	/**
+	 * Return the last of the tokens that came with the latest grant.
+	 */
+	long lastToken() {
+		return this.fencingToken + LockStore.TOKENS_PER_GRANT - 1;
+	}
+
+	Duration remaining(long now) {
+		return Duration.ofNanos(this.expiresAt - now);
+	}
+
+	void grant(LeaseRequest request, long token, long now) {
+		this.queue.remove(request.owner());
+		this.holder = request;
+		this.fencingToken = token;
+		this.expiresAt = now + request.ttl().toNanos();
+	}
+
+	/**
+	 * Start the time to live anew, but never shorten it.
+	 */
+	void prolong(LeaseRequest request, long now) {
+		long end = now + request.ttl().toNanos();
+		if (end - this.expiresAt > 0) {
+			this.expiresAt = end;
+		}
+	}
+
+	void free() {
+		this.holder = null;
+	}
+
+	void enqueue(LeaseRequest request) {
+		this.queue.putIfAbsent(request.owner(), request);
+	}
+
+	void dequeue(LeaseRequest request) {
+		this.queue.remove(request.owner());
+	}
+
+	/**
+	 * Return whether nobody waits longer than the owner of a request.
+	 */
+	boolean isNext(LeaseRequest request) {
+		return this.queue.isEmpty() || this.queue.keySet().iterator().next().equals(request.owner());
+	}
+
+	@Nullable LeaseRequest poll() {
+		Iterator<LeaseRequest> waiting = this.queue.values().iterator();
+		if (!waiting.hasNext()) {
+			return null;
+		}
+		LeaseRequest next = waiting.next();
+		waiting.remove();
+		return next;
+	}
+
+	/**
+	 * Plan something for after the change, outside of all locks.
+	 */
+	void afterwards(Runnable action) {
+		this.afterwards.add(action);
+	}
+
+	void drainTo(List<Runnable> actions) {
+		actions.addAll(this.afterwards);
+		this.afterwards.clear();
+	}
+
+	boolean isUnused(long now) {
+		return isFree(now) && this.queue.isEmpty();
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.distributedlock.memory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+import io.distributedlock.store.AcquireReply;
+import io.distributedlock.store.GrantListener;
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockState;
+import io.distributedlock.store.LockStore;
+import io.distributedlock.store.RenewReply;
+
+/**
+ * Keeps locks in the memory of this JVM. Excludes threads of this JVM only, so it is no
+ * distributed lock: it is for tests and for local runs without Redis.
+ *
+ * @since 1.0
+ */
+public final class MemoryLockStore implements LockStore {
+
+	/**
+	 * Locks that ran out without a release are removed once in so many grants.
+	 */
+	private static final int PURGE_INTERVAL = 1024;
+
+	private final ConcurrentMap<String, MemoryLock> locks = new ConcurrentHashMap<>();
+
+	private final ConcurrentMap<String, GrantListener> listeners = new ConcurrentHashMap<>();
+
+	private final AtomicLong grants = new AtomicLong();
+
+	private final LongSupplier nanoTime;
+
+	/**
+	 * Create a store.
+	 */
+	public MemoryLockStore() {
+		this(System::nanoTime);
+	}
+
+	MemoryLockStore(LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+	}
+
+	@Override
+	public CompletionStage<AcquireReply> acquire(LeaseRequest request, boolean enqueue) {
+		AcquireReply reply = ask(request, enqueue);
+		if (reply instanceof AcquireReply.Granted && this.grants.get() % PURGE_INTERVAL == 0) {
+			removeUnused();
+		}
+		return completed(reply);
+	}
+
+	@Override
+	public CompletionStage<List<AcquireReply>> recheck(List<LeaseRequest> requests) {
+		return completed(requests.stream().map((request) -> ask(request, true)).toList());
+	}
+
+	private AcquireReply ask(LeaseRequest request, boolean enqueue) {
+		return change(request.key(), (lock) -> {
+			long now = this.nanoTime.getAsLong();
+			if (lock.isFree(now) && !lock.isNext(request)) {
+				handOver(lock, now);
+			}
+			if (lock.isFree(now)) {
+				lock.grant(request, nextToken(), now);
+			}
+			if (lock.isHeldBy(request.owner(), now)) {
+				lock.prolong(request, now);
+				return new AcquireReply.Granted(lock.fencingToken());
+			}
+			if (enqueue) {
+				lock.enqueue(request);
+			}
+			return new AcquireReply.Busy(lock.holder(), lock.remaining(now), latestToken(), enqueue);
+		});
+	}
+
+	@Override
+	public CompletionStage<List<RenewReply>> renew(List<LeaseRequest> requests) {
+		return completed(requests.stream().map(this::renew).toList());
+	}
+
+	private RenewReply renew(LeaseRequest request) {
+		return change(request.key(), (lock) -> {
+			long now = this.nanoTime.getAsLong();
+			boolean held = lock.isHeldBy(request.owner(), now);
+			if (held) {
+				lock.prolong(request, now);
+			}
+			return held ? RenewReply.RENEWED : RenewReply.LOST;
+		});
+	}
+
+	@Override
+	public CompletionStage<Boolean> release(LeaseRequest request) {
+		return completed(change(request.key(), (lock) -> {
+			long now = this.nanoTime.getAsLong();
+			lock.dequeue(request);
+			boolean held = lock.isHeldBy(request.owner(), now);
+			if (held) {
+				lock.free();
+				handOver(lock, now);
+			}
+			return held;
+		}));
+	}
+
+	/**
+	 * Give a free lock to the first waiter whose instance is there.
+	 */
+	private void handOver(MemoryLock lock, long now) {
+		LeaseRequest next = lock.poll();
+		while (next != null) {
+			GrantListener listener = this.listeners.get(instanceOf(next.owner()));
+			if (listener != null) {
+				long token = nextToken();
+				lock.grant(next, token, now);
+				String owner = next.owner();
+				lock.afterwards(() -> listener.granted(owner, token));
+				return;
+			}
+			next = lock.poll();
+		}
+	}
+
+	private static String instanceOf(String owner) {
+		return owner.substring(0, Math.max(owner.lastIndexOf('#'), 0));
+	}
+
+	private long nextToken() {
+		return (this.grants.incrementAndGet() - 1) * TOKENS_PER_GRANT + 1;
+	}
+
+	private long latestToken() {
+		return this.grants.get() * TOKENS_PER_GRANT;
+	}
+
+	@Override
+	public CompletionStage<LockState> inspect(String key) {
+		return completed(change(key, (lock) -> {
+			long now = this.nanoTime.getAsLong();
+			return lock.isFree(now) ? new LockState(key, null, Duration.ZERO, 0)
+					: new LockState(key, lock.holder(), lock.remaining(now), lock.lastToken());
+		}));
+	}
+
+	/**
+	 * Change a lock, one thread at a time, and do afterwards what follows from it.
+	 */
+	private <T> T change(String key, Function<MemoryLock, T> change) {
+		List<T> result = new ArrayList<>(1);
+		List<Runnable> afterwards = new ArrayList<>(1);
+		this.locks.compute(key, (ignored, existing) -> {
+			MemoryLock lock = (existing != null) ? existing : new MemoryLock();
+			result.add(change.apply(lock));
+			lock.drainTo(afterwards);
+			return lock.isUnused(this.nanoTime.getAsLong()) ? null : lock;
+		});
+		afterwards.forEach(Runnable::run);
+		return result.get(0);
+	}
+
+	private void removeUnused() {
+		this.locks.keySet()
+			.forEach((key) -> this.locks.computeIfPresent(key,
+					(ignored, lock) -> lock.isUnused(this.nanoTime.getAsLong()) ? null : lock));
+	}
+
+	@Override
+	public CompletionStage<Void> start(String instance, GrantListener listener) {
+		this.listeners.put(instance, listener);
+		return CompletableFuture.allOf();
+	}
+
+	@Override
+	public void stop() {
+		this.listeners.clear();
+	}
+
+	private static <T> CompletionStage<T> completed(T value) {
+		return CompletableFuture.completedStage(value);
+	}
+
+}

@@ -1,0 +1,393 @@
+package io.distributedlock.redis.redlock;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.distributedlock.redis.internal.RedisErrors;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * One of the nodes: keeps connected to it, looks at it whenever it has connected, decides
+ * whether it may vote, and watches over how it does.
+ */
+final class Node {
+
+	private static final Log logger = LogFactory.getLog(Node.class);
+
+	private static final long MIN_RECONNECT_DELAY = Duration.ofMillis(20).toNanos();
+
+	private static final long MAX_RECONNECT_DELAY = Duration.ofSeconds(1).toNanos();
+
+	/**
+	 * Without an answer for that long, nothing is sent to the node any more.
+	 */
+	private static final long HUNG = Duration.ofSeconds(1).toNanos();
+
+	/**
+	 * Without an answer for that long, the connection is given up.
+	 */
+	private static final long DEAD = Duration.ofSeconds(5).toNanos();
+
+	private final RedlockServer server;
+
+	private final RedlockSettings settings;
+
+	private final RedisClient client;
+
+	private final RedlockTimer timer;
+
+	private final WallClock wallClock;
+
+	private final Admission admission;
+
+	private final Leftovers leftovers = new Leftovers();
+
+	private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
+
+	private volatile @Nullable NodeConnection connection;
+
+	private volatile @Nullable Throwable problem;
+
+	private volatile @Nullable String lastRunId;
+
+	private volatile @Nullable Long lostAt;
+
+	private volatile @Nullable Duration roundTrip;
+
+	private volatile @Nullable Duration clockSkew;
+
+	private volatile @Nullable Long heartbeatAskedAt;
+
+	private boolean skewed;
+
+	private int failedAttempts;
+
+	private volatile boolean closed;
+
+	Node(RedlockServer server, RedlockSettings settings, RedisClient client, RedlockTimer timer, WallClock wallClock,
+			Admission admission) {
+		this.server = server;
+		this.settings = settings;
+		this.client = client;
+		this.timer = timer;
+		this.wallClock = wallClock;
+		this.admission = admission;
+	}
+
+	String address() {
+		return this.server.address();
+	}
+
+	Leftovers leftovers() {
+		return this.leftovers;
+	}
+
+	/**
+	 * Return a stage that ends with the first attempt to connect.
+	 */
+	CompletionStage<Void> firstAttempt() {
+		return this.firstAttempt;
+	}
+
+	/**
+	 * Return the connection to the node, or null if there is none that gives answers.
+	 */
+	@Nullable NodeConnection connection() {
+		NodeConnection current = this.connection;
+		return (current != null && !current.isHung()) ? current : null;
+	}
+
+	/**
+	 * Return the connection to the node if it may vote, otherwise null.
+	 */
+	@Nullable NodeConnection voter(long now) {
+		NodeConnection current = this.connection;
+		return (current != null && current.isVoting(now)) ? current : null;
+	}
+
+	/**
+	 * Remember something to be taken away when the node is back. After it has been away
+	 * for long enough there is nothing.
+	 */
+	void leave(Leftover leftover) {
+		Long lost = this.lostAt;
+		boolean connected = this.connection != null;
+		if (connected || (lost != null && System.nanoTime() - lost < this.settings.maxTtl().toNanos())) {
+			this.leftovers.add(leftover);
+		}
+	}
+
+	/**
+	 * Connect, and go on trying until it succeeds.
+	 */
+	void connect() {
+		if (this.closed) {
+			return;
+		}
+		RedisURI uri = RedisURI.builder(this.server.uri()).withTimeout(this.settings.connectTimeout()).build();
+		CompletionStage<StatefulRedisConnection<byte[], byte[]>> attempt = this.client
+			.connectAsync(ByteArrayCodec.INSTANCE, uri);
+		attempt.whenComplete((connected, failure) -> {
+			if (failure != null) {
+				failed(failure);
+			}
+			else {
+				inspect(connected);
+			}
+		});
+	}
+
+	/**
+	 * Look at the server behind a new connection, before anything else is asked there.
+	 */
+	private void inspect(StatefulRedisConnection<byte[], byte[]> connected) {
+		CompletionStage<String> answer = Scripts.load(connected.async())
+			.thenCompose((ignored) -> connected.async().info("server"))
+			.toCompletableFuture()
+			.orTimeout(this.settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+		answer.thenAccept((info) -> admit(connected, properties(info))).whenComplete((ignored, failure) -> {
+			if (failure != null) {
+				NodeConnection.close(connected);
+				failed(failure);
+			}
+		});
+	}
+
+	private static Map<String, String> properties(String info) {
+		return info.lines()
+			.filter((line) -> line.indexOf(':') > 0)
+			.collect(Collectors.toMap((line) -> line.substring(0, line.indexOf(':')),
+					(line) -> line.substring(line.indexOf(':') + 1).trim(), (first, second) -> second));
+	}
+
+	private void admit(StatefulRedisConnection<byte[], byte[]> connected, Map<String, String> info) {
+		String runId = info.getOrDefault("run_id", "");
+		Duration uptime = Duration.ofSeconds(Long.parseLong(info.getOrDefault("uptime_in_seconds", "0")));
+		this.admission.admit(this, runId);
+		long now = System.nanoTime();
+		NodeConnection admitted = new NodeConnection(this, connected, runId, now + quarantine(runId, uptime, now));
+		connected.addListener(new RedisConnectionStateListener() {
+
+			@Override
+			public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+				lost(admitted);
+			}
+
+		});
+		this.lastRunId = runId;
+		this.failedAttempts = 0;
+		this.problem = null;
+		this.heartbeatAskedAt = null;
+		this.leftovers.clear(admitted);
+		this.connection = admitted;
+		if (!connected.isOpen()) {
+			lost(admitted);
+			return;
+		}
+		logger.debug("Connected to Redlock node %s".formatted(address()));
+		if (admitted.quarantine(now) > 0) {
+			logger.info("Redlock node %s does not vote for %d s: it may have lost locks in a restart"
+				.formatted(address(), Duration.ofNanos(admitted.quarantine(now)).toSeconds()));
+		}
+		heartbeat(true);
+		this.firstAttempt.complete(null);
+		this.admission.admitted(this);
+	}
+
+	/**
+	 * Return for how long a node must not vote: until all leases have run out that it may
+	 * have given before it lost its data.
+	 */
+	private long quarantine(String runId, Duration uptime, long now) {
+		if (this.settings.nodesPersistEveryWrite()) {
+			return 0;
+		}
+		long longest = this.settings.maxTtl().plus(this.settings.maxTtl().dividedBy(100)).toNanos();
+		String last = this.lastRunId;
+		Long lost = this.lostAt;
+		boolean other = last != null && !last.equals(runId);
+		if (other && lost != null && uptime.toNanos() > now - lost) {
+			// It ran before we lost the other: no restart but another server, which has
+			// never had the data
+			return longest;
+		}
+		return longest - uptime.toNanos();
+	}
+
+	private void lost(NodeConnection broken) {
+		synchronized (this) {
+			if (!broken.equals(this.connection)) {
+				return;
+			}
+			this.connection = null;
+			this.lostAt = System.nanoTime();
+		}
+		if (!this.closed) {
+			broken.close();
+			this.admission.withdraw(this);
+			logger.debug("Lost the connection to Redlock node %s".formatted(address()));
+			this.problem = null;
+			this.timer.schedule(this::connect, MIN_RECONNECT_DELAY);
+		}
+	}
+
+	private void failed(Throwable failure) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+		this.problem = cause;
+		if (this.closed) {
+			return;
+		}
+		logger.debug("Could not connect to Redlock node %s, trying again".formatted(address()), cause);
+		long delay = Math.min(MIN_RECONNECT_DELAY << Math.min(this.failedAttempts++, 16), MAX_RECONNECT_DELAY);
+		this.timer.schedule(this::connect, delay / 2 + ThreadLocalRandom.current().nextLong(delay / 2));
+		this.firstAttempt.completeExceptionally(RedisErrors.notConnected(cause));
+	}
+
+	/**
+	 * Ask the node for its time, once every second.
+	 * @param onTime whether this is called when it should be; if not, this JVM has stood
+	 * still, and nothing can be said about the node
+	 */
+	void heartbeat(boolean onTime) {
+		NodeConnection current = this.connection;
+		if (current == null) {
+			return;
+		}
+		long now = System.nanoTime();
+		Long asked = this.heartbeatAskedAt;
+		if (asked == null) {
+			ask(current, now);
+		}
+		else if (onTime && now - asked >= DEAD) {
+			logger.debug("Redlock node %s gives no answer, connecting anew".formatted(address()));
+			current.close();
+		}
+		else if (onTime && now - asked >= HUNG) {
+			current.hung(true);
+		}
+	}
+
+	private void ask(NodeConnection current, long askedAt) {
+		this.heartbeatAskedAt = askedAt;
+		long asked = this.wallClock.micros();
+		current.time().whenComplete((time, failure) -> {
+			long now = System.nanoTime();
+			if (failure == null && current.equals(this.connection)) {
+				this.roundTrip = Duration.ofNanos(now - askedAt);
+				this.heartbeatAskedAt = null;
+				current.hung(false);
+				compareClocks(micros(time) - asked - (now - askedAt) / 2000);
+				if (this.leftovers.size() > 0) {
+					this.leftovers.clear(current);
+				}
+			}
+		});
+	}
+
+	private static long micros(List<byte[]> time) {
+		return 1_000_000 * number(time.get(0)) + number(time.get(1));
+	}
+
+	private static long number(byte[] text) {
+		return Long.parseLong(new String(text, StandardCharsets.US_ASCII));
+	}
+
+	private void compareClocks(long skewMicros) {
+		Duration skew = Duration.ofNanos(1000 * skewMicros);
+		this.clockSkew = skew;
+		boolean tooMuch = skew.abs().compareTo(this.settings.maxClockSkew()) > 0;
+		if (tooMuch && !this.skewed) {
+			logger.warn("The clock of Redlock node %s is %d ms %s that of this machine. Synchronize the clocks."
+				.formatted(address(), skew.abs().toMillis(), skew.isNegative() ? "behind" : "ahead of"));
+		}
+		this.skewed = tooMuch;
+	}
+
+	/**
+	 * Return what is known of the node.
+	 */
+	RedlockNode snapshot() {
+		NodeConnection current = this.connection;
+		long now = System.nanoTime();
+		if (current == null) {
+			Throwable failure = this.problem;
+			return snapshot(RedlockNode.State.DOWN, 0,
+					(failure != null) ? String.valueOf(failure.getMessage()) : "not connected");
+		}
+		if (current.isHung()) {
+			return snapshot(RedlockNode.State.DOWN, 0, "no answer");
+		}
+		long quarantine = current.quarantine(now);
+		if (quarantine > 0) {
+			return snapshot(RedlockNode.State.QUARANTINED, quarantine,
+					"restarted, votes in %d s".formatted(Duration.ofNanos(quarantine).toSeconds() + 1));
+		}
+		return isSlow(now) ? snapshot(RedlockNode.State.SLOW, 0, "slow") : snapshot(RedlockNode.State.UP, 0, null);
+	}
+
+	private boolean isSlow(long now) {
+		Duration tooLong = this.settings.nodeTimeout(this.settings.maxTtl());
+		Duration latest = this.roundTrip;
+		Long asked = this.heartbeatAskedAt;
+		return (latest != null && latest.compareTo(tooLong) > 0) || (asked != null && now - asked > tooLong.toNanos());
+	}
+
+	private RedlockNode snapshot(RedlockNode.State state, long quarantine, @Nullable String why) {
+		return new RedlockNode(address(), state, this.roundTrip, this.clockSkew, Duration.ofNanos(quarantine), why);
+	}
+
+	/**
+	 * Close the node.
+	 * @return a stage that ends when that is done
+	 */
+	CompletionStage<Void> close() {
+		this.closed = true;
+		return this.client.shutdownAsync(0, 1, TimeUnit.SECONDS);
+	}
+
+	@Override
+	public String toString() {
+		return address();
+	}
+
+	/**
+	 * Decides whether a node may take part.
+	 */
+	interface Admission {
+
+		/**
+		 * Let a node take part, or throw an exception.
+		 * @param runId what tells the run of its server from all others
+		 */
+		void admit(Node node, String runId);
+
+		/**
+		 * A node takes part.
+		 */
+		void admitted(Node node);
+
+		/**
+		 * A node does not take part any more.
+		 */
+		void withdraw(Node node);
+
+	}
+
+}

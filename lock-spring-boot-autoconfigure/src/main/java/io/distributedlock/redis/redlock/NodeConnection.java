@@ -1,0 +1,137 @@
+package io.distributedlock.redis.redlock;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+import io.distributedlock.redis.internal.LuaScript;
+import io.distributedlock.redis.internal.LuaScripts;
+import io.distributedlock.redis.internal.RedisErrors;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * One connection to a node, for as long as it lasts. When it breaks, the node has to be
+ * looked at again before it may vote, so this never reconnects.
+ */
+final class NodeConnection {
+
+	private static final Log logger = LogFactory.getLog(NodeConnection.class);
+
+	private final Node node;
+
+	private final StatefulRedisConnection<byte[], byte[]> connection;
+
+	private final String runId;
+
+	private final long votesFrom;
+
+	private volatile boolean hung;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	/**
+	 * Create a connection.
+	 * @param runId what tells this run of the server from all others
+	 * @param votesFrom from when the node may vote, in terms of {@link System#nanoTime()}
+	 */
+	NodeConnection(Node node, StatefulRedisConnection<byte[], byte[]> connection, String runId, long votesFrom) {
+		this.node = node;
+		this.connection = connection;
+		this.runId = runId;
+		this.votesFrom = votesFrom;
+	}
+
+	Node node() {
+		return this.node;
+	}
+
+	String runId() {
+		return this.runId;
+	}
+
+	/**
+	 * Return for how many nanoseconds the node must not vote yet, zero or less if it may.
+	 */
+	long quarantine(long now) {
+		return this.votesFrom - now;
+	}
+
+	boolean isVoting(long now) {
+		return !this.hung && quarantine(now) <= 0;
+	}
+
+	/**
+	 * Return whether there has been no answer for so long that nothing is sent any more.
+	 */
+	boolean isHung() {
+		return this.hung;
+	}
+
+	void hung(boolean hung) {
+		this.hung = hung;
+	}
+
+	/**
+	 * Run a script.
+	 * @param reader makes something of its result
+	 */
+	<T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader, byte[][] keys,
+			byte[]... arguments) {
+		try {
+			return LuaScripts.run(this.connection.async(), script, output, reader, keys, arguments);
+		}
+		catch (RedisException ex) {
+			return CompletableFuture.failedStage(RedisErrors.translate(ex));
+		}
+	}
+
+	/**
+	 * Take something away: if it is not known to be gone, now or when the node is back.
+	 * @return 1 if the owner held the lock, otherwise 0
+	 */
+	CompletionStage<Long> take(Leftover leftover) {
+		return leftover.takeFrom(this).whenComplete((ignored, failure) -> {
+			if (failure != null) {
+				this.node.leftovers().add(leftover);
+			}
+		});
+	}
+
+	/**
+	 * Return the time of the node, seconds and microseconds.
+	 */
+	CompletionStage<List<byte[]>> time() {
+		return this.connection.async().time();
+	}
+
+	CompletionStage<Long> publish(String channel, String message) {
+		return this.connection.async()
+			.publish(channel.getBytes(StandardCharsets.UTF_8), message.getBytes(StandardCharsets.UTF_8));
+	}
+
+	void close() {
+		if (this.closed.compareAndSet(false, true)) {
+			close(this.connection);
+		}
+	}
+
+	/**
+	 * Close any connection without waiting for it.
+	 */
+	static void close(StatefulConnection<?, ?> connection) {
+		CompletionStage<Void> closed = connection.closeAsync();
+		closed.exceptionally((failure) -> {
+			logger.debug("A connection was not closed properly", failure);
+			return null;
+		});
+	}
+
+}

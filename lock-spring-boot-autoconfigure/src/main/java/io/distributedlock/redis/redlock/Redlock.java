@@ -1,0 +1,408 @@
+package io.distributedlock.redis.redlock;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.distributedlock.InvalidLockStoreException;
+import io.distributedlock.LockStoreException;
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.store.AcquireReply;
+import io.distributedlock.store.GrantListener;
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockState;
+import io.distributedlock.store.RenewReply;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.resource.ClientResources;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the store, from start to stop: the nodes, and what is asked of them.
+ */
+final class Redlock implements Node.Admission {
+
+	private static final Log logger = LogFactory.getLog(Redlock.class);
+
+	private static final long HEARTBEAT = Duration.ofSeconds(1).toNanos();
+
+	/**
+	 * How long releases and renewals wait for nodes: nobody needs the answer soon.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+	private static final int MIN_PURGE_SIZE = 1024;
+
+	/**
+	 * How long to wait at the start for nodes when a majority is there.
+	 */
+	private static final Duration START_DELAY = Duration.ofMillis(500);
+
+	private final RedlockSettings settings;
+
+	private final WallClock wallClock;
+
+	private final FencingTokens fencingTokens;
+
+	private final GrantListener listener;
+
+	private final Scripts scripts;
+
+	private final RedlockTimer timer = new RedlockTimer();
+
+	private final ClientResources resources = ClientResources.create();
+
+	private final List<Node> nodes = new ArrayList<>();
+
+	private final List<HintSubscription> hints = new ArrayList<>();
+
+	private final ConcurrentMap<String, Acquisition> acquisitions = new ConcurrentHashMap<>();
+
+	private final ConcurrentMap<String, Node> byRunId = new ConcurrentHashMap<>();
+
+	private volatile int purgeSize = MIN_PURGE_SIZE;
+
+	private final CompletableFuture<Void> started = new CompletableFuture<>();
+
+	Redlock(List<RedlockServer> servers, RedlockSettings settings, WallClock wallClock, String instance,
+			GrantListener listener) {
+		this.settings = settings;
+		this.wallClock = wallClock;
+		this.fencingTokens = new FencingTokens(wallClock);
+		this.listener = listener;
+		this.scripts = new Scripts(settings);
+		for (RedlockServer server : servers) {
+			add(server, this.scripts.channel(instance));
+		}
+	}
+
+	private void add(RedlockServer server, String channel) {
+		RedisClient client = RedisClient.create(this.resources);
+		client.setOptions(ClientOptions.builder()
+			.autoReconnect(false)
+			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+			.socketOptions(SocketOptions.builder().connectTimeout(this.settings.connectTimeout()).build())
+			.sslOptions(server.sslOptions())
+			.build());
+		Node node = new Node(server, this.settings, client, this.timer, this.wallClock, this);
+		int number = this.nodes.size();
+		this.nodes.add(node);
+		RedisURI uri = RedisURI.builder(server.uri()).withTimeout(this.settings.connectTimeout()).build();
+		this.hints.add(new HintSubscription(node, client, uri, this.timer, channel, new HintSubscription.Listener() {
+
+			@Override
+			public void hinted(String owner, long latestToken) {
+				Acquisition acquisition = Redlock.this.acquisitions.get(owner);
+				if (acquisition != null) {
+					acquisition.hinted(number, latestToken);
+				}
+			}
+
+			@Override
+			public void opened() {
+				Redlock.this.listener.missed();
+			}
+
+		}));
+	}
+
+	/**
+	 * Connect to all nodes.
+	 * @return a stage that ends when all that can be reached are there
+	 */
+	CompletionStage<Void> start() {
+		this.nodes.forEach(Node::connect);
+		this.timer.schedule(() -> heartbeat(System.nanoTime() + HEARTBEAT), HEARTBEAT);
+		List<CompletableFuture<Void>> attempts = this.nodes.stream()
+			.map((node) -> node.firstAttempt().toCompletableFuture())
+			.toList();
+		CompletionStage<Void> all = CompletableFuture.allOf(attempts.toArray(CompletableFuture[]::new));
+		all.whenComplete((ignored, failure) -> endStart(attempts));
+		return this.started;
+	}
+
+	private void endStart(List<CompletableFuture<Void>> attempts) {
+		InvalidLockStoreException invalid = attempts.stream()
+			.filter(CompletableFuture::isCompletedExceptionally)
+			.map((attempt) -> attempt.handle((ignored, failure) -> failure).join())
+			.map((failure) -> (failure instanceof CompletionException) ? failure.getCause() : failure)
+			.filter(InvalidLockStoreException.class::isInstance)
+			.map(InvalidLockStoreException.class::cast)
+			.findFirst()
+			.orElse(null);
+		if (invalid != null) {
+			this.started.completeExceptionally(invalid);
+		}
+		else if (connected().size() < majority()) {
+			this.started.completeExceptionally(quorumNotReached(connected().size(), "connected", List.of()));
+		}
+		else {
+			this.started.complete(null);
+		}
+	}
+
+	private void heartbeat(long planned) {
+		long now = System.nanoTime();
+		this.nodes.forEach((node) -> node.heartbeat(now - planned < HEARTBEAT / 10));
+		this.timer.schedule(() -> heartbeat(System.nanoTime() + HEARTBEAT), HEARTBEAT);
+	}
+
+	@Override
+	public void admit(Node node, String runId) {
+		Node other = this.byRunId.putIfAbsent(runId, node);
+		if (other != null && !other.equals(node)) {
+			throw new InvalidLockStoreException(
+					"The Redlock nodes %s and %s are the same Redis server, whose vote would count twice.".formatted(
+							other, node),
+					"Let each of 'distributed-lock.redlock.nodes' be a server of its own.");
+		}
+	}
+
+	@Override
+	public void admitted(Node node) {
+		// A majority is enough to begin with; the others have a moment to join
+		if (!this.started.isDone() && connected().size() >= majority()) {
+			this.timer.schedule(() -> this.started.complete(null), START_DELAY.toNanos());
+		}
+	}
+
+	@Override
+	public void withdraw(Node node) {
+		this.byRunId.values().removeIf(node::equals);
+		this.hints.get(this.nodes.indexOf(node)).lost();
+	}
+
+	RedlockSettings settings() {
+		return this.settings;
+	}
+
+	FencingTokens fencingTokens() {
+		return this.fencingTokens;
+	}
+
+	GrantListener listener() {
+		return this.listener;
+	}
+
+	Scripts scripts() {
+		return this.scripts;
+	}
+
+	RedlockTimer timer() {
+		return this.timer;
+	}
+
+	int majority() {
+		return this.nodes.size() / 2 + 1;
+	}
+
+	/**
+	 * Return whether there cannot be a majority without so many nodes.
+	 */
+	boolean isQuorumImpossibleWithout(int count) {
+		return this.nodes.size() - count < majority();
+	}
+
+	/**
+	 * Return the nodes that may vote now.
+	 */
+	List<NodeConnection> voters() {
+		long now = System.nanoTime();
+		List<NodeConnection> voters = new ArrayList<>(this.nodes.size());
+		for (Node node : this.nodes) {
+			NodeConnection voter = node.voter(now);
+			if (voter != null) {
+				voters.add(voter);
+			}
+		}
+		return voters;
+	}
+
+	private List<NodeConnection> connected() {
+		return this.nodes.stream().map(Node::connection).filter(Objects::nonNull).toList();
+	}
+
+	CompletionStage<AcquireReply> acquire(LeaseRequest request, boolean enqueue) {
+		LockStoreException refused = refuse(List.of(request));
+		if (refused != null) {
+			return CompletableFuture.failedStage(refused);
+		}
+		boolean listening = enqueue && isListening();
+		Acquisition acquisition = this.acquisitions.compute(request.owner(),
+				(owner, known) -> (known != null && known.isFor(request)) ? known : new Acquisition(this, request));
+		CompletionStage<AcquireReply> answer = acquisition.ask(request, listening);
+		if (enqueue && !listening) {
+			return answer.whenComplete((reply, failure) -> {
+				if (reply instanceof AcquireReply.Busy) {
+					this.hints.forEach(HintSubscription::open);
+				}
+			});
+		}
+		return answer;
+	}
+
+	/**
+	 * Return whether enough nodes tell this instance of its turns.
+	 */
+	private boolean isListening() {
+		int active = 0;
+		for (HintSubscription hint : this.hints) {
+			active += hint.isActive() ? 1 : 0;
+		}
+		return active >= majority();
+	}
+
+	CompletionStage<List<AcquireReply>> recheck(List<LeaseRequest> requests) {
+		List<CompletableFuture<AcquireReply>> answers = requests.stream()
+			.map((request) -> acquire(request, true).toCompletableFuture())
+			.toList();
+		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+			.thenApply((ignored) -> answers.stream().map(CompletableFuture::join).toList());
+	}
+
+	CompletionStage<List<RenewReply>> renew(List<LeaseRequest> requests) {
+		LockStoreException refused = refuse(requests);
+		if (refused != null) {
+			return CompletableFuture.failedStage(refused);
+		}
+		Renewal renewal = new Renewal(this, requests.size(), voters());
+		Duration shortest = requests.stream().map(LeaseRequest::ttl).min(Duration::compareTo).orElse(PATIENCE);
+		renewal.ask(patience(shortest), this.scripts.renew(requests));
+		return renewal.result();
+	}
+
+	CompletionStage<Boolean> release(LeaseRequest request) {
+		Acquisition acquisition = this.acquisitions.get(request.owner());
+		if (acquisition != null && acquisition.isFor(request)) {
+			acquisition.end();
+			forget(acquisition);
+		}
+		Leftover leftover = this.scripts.release(request);
+		List<NodeConnection> connected = new ArrayList<>(this.nodes.size());
+		for (Node node : this.nodes) {
+			NodeConnection connection = node.connection();
+			if (connection != null) {
+				connected.add(connection);
+			}
+			else {
+				node.leave(leftover);
+			}
+		}
+		Release release = new Release(this, connected);
+		release.ask(patience(request.ttl()), (node) -> node.take(leftover));
+		return release.result();
+	}
+
+	CompletionStage<LockState> inspect(String key) {
+		Inspection inspection = new Inspection(this, key, voters());
+		inspection.ask(PATIENCE.toNanos(), this.scripts.inspect(key));
+		return inspection.result();
+	}
+
+	private static long patience(Duration ttl) {
+		Duration sixth = ttl.dividedBy(6);
+		return ((sixth.compareTo(PATIENCE) < 0) ? sixth : PATIENCE).toNanos();
+	}
+
+	/**
+	 * Return why leases cannot be given, or null if they can.
+	 */
+	private @Nullable LockStoreException refuse(List<LeaseRequest> requests) {
+		for (LeaseRequest request : requests) {
+			if (request.ttl().compareTo(this.settings.maxTtl()) > 0) {
+				return new LockStoreException(("The time to live of lock '%s', %s, is above "
+						+ "'distributed-lock.redlock.max-ttl', %s: a node that restarts would vote before the lock has "
+						+ "run out. Raise that property or lower the time to live.")
+					.formatted(request.key(), request.ttl(), this.settings.maxTtl()), null);
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * A lock was granted. It is remembered until the owner gives it back; now and then
+	 * those are forgotten that may have run out.
+	 */
+	void granted() {
+		if (this.acquisitions.size() > this.purgeSize) {
+			long now = System.nanoTime();
+			this.acquisitions.values().removeIf((each) -> each.isGrantedLongAgo(now));
+			this.purgeSize = Math.max(2 * this.acquisitions.size(), MIN_PURGE_SIZE);
+		}
+	}
+
+	/**
+	 * An acquisition has come to nothing, or to its end.
+	 */
+	void forget(Acquisition acquisition) {
+		this.acquisitions.remove(acquisition.request().owner(), acquisition);
+	}
+
+	LockStoreUnavailableException quorumNotReached(Poll<?> poll) {
+		List<String> reasons = new ArrayList<>();
+		for (int i = 0; i < poll.size(); i++) {
+			Throwable failure = poll.failure(i);
+			if (failure != null) {
+				reasons.add("%s: %s".formatted(poll.voter(i).node(), failure.getMessage()));
+			}
+			else if (poll.vote(i) == null) {
+				reasons.add("%s: no answer in time".formatted(poll.voter(i).node()));
+			}
+		}
+		return quorumNotReached(poll.answers(), "answered", reasons);
+	}
+
+	/**
+	 * Say why there is no majority.
+	 * @param asked what went wrong with the nodes that were asked
+	 */
+	private LockStoreUnavailableException quorumNotReached(int count, String did, List<String> asked) {
+		Stream<String> notAsked = nodes().stream()
+			.filter((node) -> node.problem() != null && node.state() != RedlockNode.State.SLOW)
+			.map((node) -> "%s: %s".formatted(node.address(), node.problem()));
+		return new LockStoreUnavailableException(
+				"quorum not reached, %d of %d nodes %s and %d are needed (%s)".formatted(count, this.nodes.size(), did,
+						majority(), Stream.concat(asked.stream(), notAsked).collect(Collectors.joining(", "))),
+				null);
+	}
+
+	List<RedlockNode> nodes() {
+		return this.nodes.stream().map(Node::snapshot).toList();
+	}
+
+	void stop() {
+		this.hints.forEach(HintSubscription::close);
+		this.timer.stop();
+		CompletableFuture<?>[] closed = this.nodes.stream()
+			.map((node) -> node.close().toCompletableFuture())
+			.toArray(CompletableFuture[]::new);
+		try {
+			CompletableFuture.allOf(closed).get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			logger.debug("Not all Redlock nodes were closed properly", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.resources.shutdown(0, PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
+			.awaitUninterruptibly(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+}

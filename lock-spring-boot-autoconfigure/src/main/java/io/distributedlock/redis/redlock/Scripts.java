@@ -1,0 +1,163 @@
+package io.distributedlock.redis.redlock;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import io.distributedlock.redis.internal.LockKeys;
+import io.distributedlock.redis.internal.LuaScript;
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockState;
+import io.distributedlock.store.LockStore;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scripts that nodes run, with their keys and arguments.
+ */
+final class Scripts {
+
+	static final LuaScript ACQUIRE = LuaScript.load("redlock/acquire.lua", "redlock/turns.lua",
+			"redlock/acquire-in-turn.lua");
+
+	static final LuaScript WITHDRAW = LuaScript.load("redlock/turns.lua", "redlock/withdraw.lua");
+
+	static final LuaScript RELEASE = LuaScript.load("redlock/release.lua", "redlock/turns.lua",
+			"redlock/release-in-turn.lua");
+
+	private static final LuaScript RENEW = LuaScript.load("renew.lua");
+
+	private static final LuaScript INSPECT = LuaScript.load("inspect.lua");
+
+	/**
+	 * How long a free lock is kept for the one whose turn it is.
+	 */
+	private static final byte[] TURN = bytes("100");
+
+	private final LockKeys keys;
+
+	private final String channels;
+
+	private final byte[] channelPrefix;
+
+	private final Duration fenceTtl;
+
+	Scripts(RedlockSettings settings) {
+		this.keys = new LockKeys(settings.keyPrefix());
+		this.channels = settings.keyPrefix() + "hints:";
+		this.channelPrefix = bytes(this.channels);
+		this.fenceTtl = settings.fenceTtl();
+	}
+
+	/**
+	 * Make a node know the scripts before it is asked: while it does not know one of
+	 * them, what is sent first may be overtaken. Without the permission, it learns them
+	 * later.
+	 */
+	static CompletionStage<Void> load(RedisScriptingAsyncCommands<byte[], byte[]> commands) {
+		CompletableFuture<?>[] loaded = Stream.of(ACQUIRE, WITHDRAW, RELEASE, RENEW, INSPECT)
+			.map((script) -> commands.scriptLoad(script.source()).exceptionally((failure) -> "").toCompletableFuture())
+			.toArray(CompletableFuture[]::new);
+		return CompletableFuture.allOf(loaded);
+	}
+
+	/**
+	 * Return the channel on which an instance is told of its turns.
+	 */
+	String channel(String instance) {
+		return this.channels + instance;
+	}
+
+	/**
+	 * Ask for the vote of a node.
+	 * @param token the first of the fencing tokens that are proposed
+	 * @param ticket the ticket with which to wait, or null not to wait
+	 */
+	Function<NodeConnection, CompletionStage<Vote>> acquire(LeaseRequest request, long token, @Nullable Long ticket) {
+		byte[][] locks = this.keys.ofQuorum(request.key());
+		Duration ttl = request.ttl();
+		byte[][] arguments = { bytes(request.owner()), millis(ttl), number(token), number(last(token)),
+				millis((ttl.compareTo(this.fenceTtl) > 0) ? ttl : this.fenceTtl), number(ticket), this.channelPrefix,
+				TURN };
+		return (node) -> node.run(ACQUIRE, ScriptOutputType.MULTI, Vote::of, locks, arguments);
+	}
+
+	/**
+	 * Give a vote back.
+	 */
+	Leftover withdraw(LeaseRequest request, long token, @Nullable Long ticket) {
+		byte[][] arguments = { bytes(request.owner()), number(last(token)), number(ticket), millis(request.ttl()) };
+		return leftover(WITHDRAW, request, arguments);
+	}
+
+	/**
+	 * Release a lock, or the place of the owner among those who wait for it.
+	 */
+	Leftover release(LeaseRequest request) {
+		return leftover(RELEASE, request, bytes(request.owner()), this.channelPrefix, TURN);
+	}
+
+	private Leftover leftover(LuaScript script, LeaseRequest request, byte[]... arguments) {
+		return new Leftover(script, this.keys.ofQuorum(request.key()), arguments,
+				System.nanoTime() + request.ttl().toNanos());
+	}
+
+	/**
+	 * Renew leases.
+	 */
+	Function<NodeConnection, CompletionStage<List<Boolean>>> renew(List<LeaseRequest> requests) {
+		byte[][] locks = requests.stream().map((request) -> this.keys.lock(request.key())).toArray(byte[][]::new);
+		byte[][] arguments = new byte[2 * requests.size()][];
+		for (int i = 0; i < requests.size(); i++) {
+			arguments[2 * i] = bytes(requests.get(i).owner());
+			arguments[2 * i + 1] = millis(requests.get(i).ttl());
+		}
+		return (node) -> node.run(RENEW, ScriptOutputType.MULTI, Scripts::held, locks, arguments);
+	}
+
+	private static List<Boolean> held(List<Object> reply) {
+		return reply.stream().map((each) -> (Long) each == 1).toList();
+	}
+
+	/**
+	 * Look at a lock.
+	 */
+	Function<NodeConnection, CompletionStage<LockState>> inspect(String key) {
+		byte[][] all = this.keys.ofQuorum(key);
+		byte[][] lockAndFence = { all[0], all[1] };
+		Function<List<Object>, LockState> reader = (reply) -> Inspection.state(key, reply);
+		return (node) -> node.run(INSPECT, ScriptOutputType.MULTI, reader, lockAndFence);
+	}
+
+	/**
+	 * Return the last of the fencing tokens that come with a grant.
+	 */
+	static long last(long token) {
+		return token + LockStore.TOKENS_PER_GRANT - 1;
+	}
+
+	/**
+	 * Return the first of the fencing tokens that come with a grant.
+	 */
+	static long first(long lastToken) {
+		return lastToken - LockStore.TOKENS_PER_GRANT + 1;
+	}
+
+	private static byte[] millis(Duration duration) {
+		return number(duration.toMillis());
+	}
+
+	private static byte[] number(@Nullable Long number) {
+		return bytes((number != null) ? number.toString() : "");
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}

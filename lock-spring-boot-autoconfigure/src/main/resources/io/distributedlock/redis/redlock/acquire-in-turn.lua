@@ -1,0 +1,31 @@
+-- The rest of acquire.lua, for a lock that is not free or that somebody waits for.
+
+local holder
+if free then
+  holder = next_in_turn(waiters, turn, owner, fence, ARGV[7], ARGV[8])
+  if not holder or holder == owner then
+    local reply = vote()
+    if reply[1] == 1 then
+      redis.call('ZREM', waiters, owner)
+      redis.call('DEL', turn)
+    end
+    return reply
+  end
+  redis.call('DEL', lock)
+else
+  holder = redis.call('GET', lock)
+end
+
+local latest = tonumber(redis.call('GET', fence) or 0)
+if holder == owner then
+  -- The owner asks again because answers were lost: same vote, time to live started anew
+  redis.call('PEXPIRE', lock, ttl)
+  if latest > 0 then
+    return {1, latest - (tonumber(last) - tonumber(first))}
+  end
+  return vote()
+end
+if ARGV[6] ~= '' then
+  wait(waiters, owner, ARGV[6], ttl)
+end
+return {0, math.max(redis.call('PTTL', lock), redis.call('PTTL', turn)), holder, latest}

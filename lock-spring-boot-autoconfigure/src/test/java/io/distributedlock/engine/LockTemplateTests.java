@@ -1,0 +1,345 @@
+package io.distributedlock.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.distributedlock.InvalidLockStoreException;
+import io.distributedlock.LockInterruptedException;
+import io.distributedlock.LockLease;
+import io.distributedlock.LockSpec;
+import io.distributedlock.LockStoreException;
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.engine.ControlledStore.Fate;
+import io.distributedlock.store.LeaseRequest;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What the engine does when the store fails. What it does when all is well is in the
+ * contract of the lock operations.
+ */
+@Timeout(30)
+@ExtendWith(OutputCaptureExtension.class)
+class LockTemplateTests {
+
+	private static final Duration RESPONSE_TIMEOUT = Duration.ofMillis(30);
+
+	private final ControlledStore store = new ControlledStore();
+
+	private final LockTemplate template = new LockTemplate(this.store, new LockSettings("test", Duration.ofSeconds(10),
+			Duration.ofSeconds(5), true, ReleaseMode.SYNC, RESPONSE_TIMEOUT, Duration.ofMillis(300), 32));
+
+	private final LockSpec spec = LockSpec.of("k").withWaitTime(Duration.ZERO);
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	@BeforeEach
+	void start() {
+		this.template.start();
+	}
+
+	@AfterEach
+	void stop() {
+		this.store.answerAll();
+		this.template.stop();
+		this.threads.shutdownNow();
+	}
+
+	@Test
+	void whenTheStoreDoesNotAnswerThenTheWaitTimeHolds() {
+		this.store.acquire = Fate.DELAY_REPLY;
+		for (Duration waitTime : List.of(Duration.ZERO, Duration.ofMillis(200))) {
+			List<Duration> waits = new ArrayList<>();
+			for (int i = 0; i < 9; i++) {
+				long start = System.nanoTime();
+				assertThatExceptionOfType(LockStoreUnavailableException.class)
+					.isThrownBy(() -> this.template.acquire(this.spec.withWaitTime(waitTime)))
+					.withMessageContaining("'k'");
+				waits.add(Duration.ofNanos(System.nanoTime() - start));
+			}
+			Collections.sort(waits);
+			assertThat(waits.get(4)).as("median of %s", waits).isBetween(waitTime, waitTime.plusMillis(50));
+		}
+	}
+
+	@Test
+	void acquisitionWithoutAnAnswerIsReleasedInTheBackground() {
+		this.store.acquire = Fate.DELAY_REPLY;
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> this.template.acquire(this.spec));
+		assertThat(this.store.holder("k")).isNull();
+	}
+
+	@Test
+	void grantThatComesAfterItsCallerHasGoneIsReleased() {
+		this.store.acquire = Fate.DELAY_REPLY;
+		this.store.release = Fate.LOSE_REQUEST;
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> this.template.acquire(this.spec));
+		assertThat(this.store.holder("k")).isNotNull();
+		this.store.release = Fate.PASS;
+		this.store.answerAll();
+		await().until(() -> this.store.holder("k") == null);
+	}
+
+	@Test
+	void acquisitionWhoseReplyWasLostIsRepeatedWithTheSameOwner() {
+		this.store.acquire = Fate.LOSE_REPLY;
+		Future<LockLease> waiter = this.threads
+			.submit(() -> this.template.acquire(this.spec.withWaitTime(Duration.ofSeconds(10))));
+		await().until(() -> this.store.acquisitions.size() >= 3);
+		this.store.acquire = Fate.PASS;
+		await().until(waiter::isDone);
+		assertThat(this.store.acquisitions).extracting(LeaseRequest::owner).containsOnly(this.store.holder("k"));
+	}
+
+	@Test
+	void lostRepliesUntilTheWaitTimeIsOverLeaveNothingBehind() {
+		this.store.acquire = Fate.LOSE_REPLY;
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> this.template.acquire(this.spec.withWaitTime(Duration.ofMillis(100))))
+			.withMessageContaining("reply lost");
+		await().until(() -> this.store.holder("k") == null);
+	}
+
+	@Test
+	void refusalIsReportedAtOnceAndNotRepeated() {
+		this.store.acquire = Fate.REFUSE;
+		assertThatExceptionOfType(LockStoreException.class)
+			.isThrownBy(() -> this.template.acquire(this.spec.withWaitTime(Duration.ofSeconds(10))))
+			.isNotInstanceOf(LockStoreUnavailableException.class)
+			.withMessage("refused");
+		assertThat(this.store.acquisitions).hasSize(1);
+	}
+
+	@Test
+	void answerThatTookLongerThanTheTtlIsNotTrusted() {
+		this.store.acquire = Fate.DELAY_REPLY;
+		Future<LockLease> waiter = this.threads.submit(() -> this.template
+			.acquire(this.spec.withTtl(Duration.ofMillis(100)).withWaitTime(Duration.ofSeconds(10))));
+		await().until(() -> !this.store.acquisitions.isEmpty());
+		await().pollDelay(Duration.ofMillis(120)).until(() -> true);
+		this.store.acquire = Fate.PASS;
+		this.store.answerAll();
+		await().until(waiter::isDone);
+		assertThat(this.store.acquisitions).hasSizeGreaterThan(1);
+	}
+
+	@Test
+	void releaseWithoutAnAnswerIsRepeatedInTheBackgroundAndDoesNotHideTheResult() {
+		this.store.release = Fate.LOSE_REQUEST;
+		String result = this.template.execute(this.spec, (lease) -> "done");
+		assertThat(result).isEqualTo("done");
+		assertThat(this.store.holder("k")).isNotNull();
+		await().until(() -> this.store.releases.get() >= 3);
+		this.store.release = Fate.PASS;
+		await().until(() -> this.store.holder("k") == null);
+	}
+
+	@Test
+	void failedReleaseStopsRenewal() {
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofMillis(300)));
+		this.store.release = Fate.LOSE_REQUEST;
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.UNCONFIRMED);
+		int renewals = this.store.renewals.size();
+		await().until(() -> this.store.holder("k") == null);
+		assertThat(this.store.renewals).hasSize(renewals);
+	}
+
+	@Test
+	void releaseWaitsForAnAnswerNoLongerThanItsTimeout() {
+		LockLease lease = this.template.acquire(this.spec);
+		this.store.release = Fate.DELAY_REPLY;
+		long start = System.nanoTime();
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.UNCONFIRMED);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
+				Duration.ofMillis(600));
+	}
+
+	@Test
+	void exceptionOfTheBodyIsKeptWhenTheReleaseFails() {
+		this.store.release = Fate.REFUSE;
+		IllegalStateException failure = new IllegalStateException("body");
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.template.execute(this.spec, (lease) -> {
+				throw failure;
+			}))
+			.isSameAs(failure);
+	}
+
+	@Test
+	void renewalThatFailsIsRepeatedWithinTheLease() {
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofMillis(600)));
+		this.store.renew = Fate.LOSE_REQUEST;
+		await().until(() -> this.store.renewals.size() >= 2);
+		this.store.renew = Fate.PASS;
+		await().during(Duration.ofMillis(700)).until(lease::isHeld);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+	}
+
+	@Test
+	void leaseOfWhichTheStoreIsNotSureIsRenewedAgain() {
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofMillis(600)));
+		this.store.unsureOfRenewal = true;
+		await().until(() -> this.store.renewals.size() >= 2);
+		assertThat(lease.isHeld()).isTrue();
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> lease.extend(Duration.ofSeconds(1)));
+		this.store.unsureOfRenewal = false;
+		await().during(Duration.ofMillis(700)).until(lease::isHeld);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+	}
+
+	@Test
+	void invalidStoreStopsTheStart() {
+		this.template.stop();
+		this.store.startFailure = new InvalidLockStoreException("It is wrong.", "Put it right.");
+		assertThatExceptionOfType(InvalidLockStoreException.class).isThrownBy(this.template::start)
+			.withMessage("It is wrong. Put it right.");
+		assertThat(this.template.isRunning()).isFalse();
+		this.store.startFailure = new LockStoreUnavailableException("not there yet", null);
+		this.template.start();
+		assertThat(this.template.isRunning()).isTrue();
+	}
+
+	@Test
+	void leaseThatCannotBeRenewedIsLostBeforeItEndsInTheStoreAndWithoutAnyReply(CapturedOutput output) {
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofSeconds(4)));
+		this.store.renew = Fate.DELAY_REPLY;
+		String owner = this.store.holder("k");
+		await().until(() -> this.store.renewals.size() >= 1);
+		this.store.renew = Fate.LOSE_REQUEST;
+		await().pollInterval(Duration.ofMillis(1)).until(() -> !lease.isHeld());
+		assertThat(this.store.holder("k")).as("holder in the store when the loss is signalled").isEqualTo(owner);
+		this.store.answerAll();
+		assertThat(lease.isHeld()).as("held again after a late answer").isFalse();
+		await().untilAsserted(() -> assertThat(output).contains("Lost lock 'k'"));
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+	}
+
+	@Test
+	void leaseThatAnotherOwnerHasIsLostAtTheNextRenewal() {
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofSeconds(1)));
+		this.store.locks.release(new LeaseRequest("k", this.store.holder("k"), Duration.ofSeconds(1)));
+		this.store.locks.acquire(new LeaseRequest("k", "thief", Duration.ofSeconds(10)), false);
+		long start = System.nanoTime();
+		await().until(() -> !lease.isHeld());
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(600));
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+		assertThat(this.store.holder("k")).isEqualTo("thief");
+	}
+
+	@Test
+	void renewalsOfManyLeasesShareCommands() {
+		List<LockLease> leases = new ArrayList<>();
+		for (int i = 0; i < 250; i++) {
+			leases.add(this.template.acquire(LockSpec.of("k" + i).withTtl(Duration.ofMillis(900))));
+		}
+		await().until(() -> renewedKeys().size() == 250);
+		assertThat(this.store.renewals.size()).isLessThanOrEqualTo(10);
+		assertThat(this.store.renewals).allSatisfy((batch) -> assertThat(batch).hasSizeLessThanOrEqualTo(200));
+		await().during(Duration.ofMillis(1200)).until(() -> leases.stream().allMatch(LockLease::isHeld));
+		leases.forEach(LockLease::close);
+	}
+
+	@Test
+	void leaseOfAThreadThatEndedIsNotRenewed(CapturedOutput output) throws Exception {
+		AtomicReference<LockLease> lease = new AtomicReference<>();
+		Thread thread = new Thread(() -> lease.set(this.template.acquire(this.spec.withTtl(Duration.ofMillis(300)))),
+				"forgetful");
+		thread.start();
+		thread.join();
+		assertThat(lease.get().isHeld()).isTrue();
+		await().until(() -> this.store.holder("k") == null);
+		assertThat(lease.get().isHeld()).isFalse();
+		assertThat(output).containsOnlyOnce("Not renewing lock 'k'").contains("forgetful");
+	}
+
+	@Test
+	void extensionWithoutAnAnswerLeavesTheLeaseAsItWas() {
+		LockLease lease = this.template.acquire(this.spec.withRenew(false));
+		this.store.renew = Fate.DELAY_REPLY;
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> lease.extend(Duration.ofSeconds(20)))
+			.withMessageContaining("'k'");
+		assertThat(lease.isHeld()).isTrue();
+		assertThat(lease.remainingValidity()).isLessThan(Duration.ofSeconds(10));
+		lease.close();
+	}
+
+	@Test
+	void everyAcquisitionHasAnOwnerTokenOfItsOwn() {
+		Set<String> owners = new HashSet<>();
+		for (int i = 0; i < 1000; i++) {
+			LockLease lease = this.template.acquire(this.spec);
+			assertThat(owners.add(this.store.holder("k"))).isTrue();
+			lease.close();
+		}
+		assertThat(owners).allSatisfy((owner) -> assertThat(owner).startsWith("test@"));
+	}
+
+	@Test
+	void interruptAtAnyPointLeavesNeitherLockNorRenewal() throws Exception {
+		LockSpec brief = this.spec.withTtl(Duration.ofMillis(200)).withWaitTime(Duration.ofSeconds(5));
+		for (int i = 0; i < 500; i++) {
+			Thread thread = new Thread(() -> {
+				try {
+					this.template.acquire(brief).close();
+				}
+				catch (LockInterruptedException ex) {
+					assertThat(Thread.currentThread().isInterrupted()).isTrue();
+				}
+			});
+			thread.start();
+			for (int spin = 0; spin < i * 20; spin++) {
+				Thread.onSpinWait();
+			}
+			thread.interrupt();
+			thread.join();
+			await().until(() -> this.store.holder("k") == null);
+		}
+		int renewals = this.store.renewals.size();
+		await().pollDelay(Duration.ofMillis(200)).until(() -> this.store.renewals.size() == renewals);
+	}
+
+	@Test
+	void outageIsLoggedOnce(CapturedOutput output) {
+		this.store.release = Fate.REFUSE;
+		for (int i = 0; i < 20; i++) {
+			this.template.acquire(LockSpec.of("k" + i)).close();
+		}
+		assertThat(output).containsOnlyOnce("is not confirmed");
+	}
+
+	private Set<String> renewedKeys() {
+		Set<String> renewed = new HashSet<>();
+		this.store.renewals.forEach((batch) -> batch.stream().map(LeaseRequest::key).forEach(renewed::add));
+		return renewed;
+	}
+
+	private static ConditionFactory await() {
+		return Awaitility.await().pollInterval(Duration.ofMillis(5)).atMost(10, TimeUnit.SECONDS);
+	}
+
+}

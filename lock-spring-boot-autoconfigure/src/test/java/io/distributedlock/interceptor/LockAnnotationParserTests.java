@@ -1,0 +1,977 @@
+package io.distributedlock.interceptor;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+import io.distributedlock.DistributedLock;
+import io.distributedlock.InvalidLockDefinitionException;
+import io.distributedlock.LockSpec;
+import io.distributedlock.OnContention;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.description.modifier.Visibility;
+import net.bytebuddy.implementation.StubMethod;
+import org.aopalliance.intercept.MethodInvocation;
+import org.assertj.core.api.ThrowableAssertAlternative;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.util.PropertyPlaceholderHelper;
+import org.springframework.util.ReflectionUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link LockAnnotationParser}, {@link LockKeyExpressionParser} and
+ * {@link LockedMethod}: what an annotation means, and which ones are refused.
+ */
+class LockAnnotationParserTests {
+
+	private static final String LENIENT = "${left.as.it.is}";
+
+	private final Map<String, String> properties = Map.of("lock.name", "orders", "lock.ttl", "20s", "lock.wait",
+			"1m30s", "lock.renew", "true", "lock.empty", "");
+
+	@Test
+	void resolvesPlaceholders() {
+		assertThat(spec(Placeholders.class)).isEqualTo(LockSpec.of("orders")
+			.withName("orders")
+			.withTtl(Duration.ofSeconds(20))
+			.withWaitTime(Duration.ofSeconds(90))
+			.withRenew(true));
+	}
+
+	@Test
+	void usesDefaultsWherePlaceholdersAreEmpty() {
+		assertThat(spec(EmptyPlaceholders.class)).isEqualTo(LockSpec.of("orders").withName("orders"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Seconds.class, Iso.class, Milliseconds.class, PlainMilliseconds.class, Composite.class,
+			Spaces.class })
+	void readsDurations(Class<?> type) {
+		assertThat(spec(type).ttl()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(spec(type).waitTime()).isEqualTo(Duration.ZERO);
+	}
+
+	@Test
+	void readsRenewIgnoringCase() {
+		assertThat(spec(RenewTrue.class).renew()).isTrue();
+		assertThat(spec(RenewFalse.class).renew()).isFalse();
+	}
+
+	@Test
+	void namesLockAfterClassOfTargetAndMethod() {
+		assertThat(spec(Inheriting.class).name()).isEqualTo("Inheriting.run");
+	}
+
+	@Test
+	void namesLockOfAnonymousClass() {
+		Object target = new Seconds() {
+		};
+		assertThat(spec(target.getClass()).name()).startsWith("LockAnnotationParserTests.").endsWith(".run");
+	}
+
+	@ParameterizedTest
+	@MethodSource("refusals")
+	void refuses(Class<?> type, String problem, String action) {
+		assertThatDefinitionIsRefused(type).satisfies((ex) -> {
+			assertThat(ex.getProblem()).isEqualTo(problem);
+			assertThat(ex.getAction()).isEqualTo(action);
+			assertThat(ex.getLocation()).isEqualTo(type.getName() + ".run()");
+		});
+	}
+
+	static Stream<Arguments> refusals() {
+		return Stream.of(
+				Arguments.of(NeitherKeyNorName.class, "It has neither a key nor a name.",
+						"Set key to a SpEL expression for one lock per value, or name for one lock for all calls."),
+				Arguments.of(IllegalName.class, "Its name 'orders::eu' is not allowed.",
+						"Use only the letters a-z and A-Z, digits, '.', '_' and '-'."),
+				Arguments.of(IllegalResolvedName.class,
+						"Its name '${lock.wait}!' (resolved to '1m30s!') is not allowed.",
+						"Use only the letters a-z and A-Z, digits, '.', '_' and '-'."),
+				Arguments.of(EmptyName.class, "Its name '${lock.empty}' (resolved to '') is not allowed.",
+						"Use only the letters a-z and A-Z, digits, '.', '_' and '-'."),
+				Arguments.of(UnresolvableName.class, "Its name '${missing}' cannot be resolved.",
+						"Define the property, or add a default as in ${property:default}."),
+				Arguments.of(UnresolvedName.class, "Its name '${left.as.it.is}' cannot be resolved.",
+						"Define the property, or add a default as in ${property:default}."),
+				Arguments.of(NoDuration.class, "Its ttl '10 parsecs' is no duration.",
+						"Write it like 10s, 500ms, 1m30s, PT10S, or as a number of milliseconds."),
+				Arguments.of(NoWaitDuration.class, "Its waitTime '${lock.name}' (resolved to 'orders') is no duration.",
+						"Write it like 10s, 500ms, 1m30s, PT10S, or as a number of milliseconds."),
+				Arguments.of(HugeDuration.class, "Its ttl '99999999999999999999s' is no duration.",
+						"Write it like 10s, 500ms, 1m30s, PT10S, or as a number of milliseconds."),
+				Arguments.of(ShortTtl.class, "Its ttl '99ms' is out of range.",
+						"'ttl' must be from 100 ms to 365 days but is PT0.099S."),
+				Arguments.of(NegativeTtl.class, "Its ttl '-10s' is out of range.",
+						"'ttl' must be from 100 ms to 365 days but is PT-10S."),
+				Arguments.of(NegativeWaitTime.class, "Its waitTime '-1' is out of range.",
+						"'waitTime' must be from 0 to 365 days but is PT-0.001S."),
+				Arguments.of(LongWaitTime.class, "Its waitTime '366d' is out of range.",
+						"'waitTime' must be from 0 to 365 days but is PT8784H."),
+				Arguments.of(BadRenew.class, "Its renew 'yes' is neither true nor false.",
+						"Write \"true\", \"false\", or leave it empty for the default."),
+				Arguments.of(BlankConstant.class,
+						"Its key '''' is the same for all calls and no key. The key '''' of @DistributedLock on "
+								+ BlankConstant.class.getName() + ".run() is blank. "
+								+ "All calls without a value would share one lock: pass a value.",
+						"Write a SpEL expression that yields a text for each call."),
+				Arguments.of(NullConstant.class,
+						"Its key 'null' is the same for all calls and no key. The key 'null' of @DistributedLock on "
+								+ NullConstant.class.getName() + ".run() is null. "
+								+ "All calls without a value would share one lock: pass a value.",
+						"Write a SpEL expression that yields a text for each call."),
+				Arguments.of(TemplateKey.class, "Its key '#{#id}' is a template.",
+						"Write plain SpEL without '#{' and '${', such as key = \"#orderId\"."),
+				Arguments.of(PlaceholderKey.class, "Its key ''${lock.name}'' is a template.",
+						"Write plain SpEL without '#{' and '${', such as key = \"#orderId\"."),
+				Arguments.of(FunctionKey.class,
+						"Its key '#md5(1)' calls the function #md5(1), but there are no functions.",
+						"Call a method of an argument, or of a bean as in @bean.method()."),
+				Arguments.of(BareWordKey.class, "Its key 'orders' uses 'orders', which is no property of #root.",
+						"Write '#orders' for a parameter, or ''orders'' in single quotes for a text."),
+				Arguments.of(NoParameterKey.class, "Its key '#p0' uses '#p0', which is no parameter of the method.",
+						"Use one of #root."),
+				Arguments.of(PrivateMethod.class,
+						"The method is private, and a proxy does not intercept it: it would run without the lock.",
+						"Annotate a method that other beans call, or use LockOperations in the code."),
+				Arguments.of(StaticMethod.class,
+						"The method is static, and a proxy does not intercept it: it would run without the lock.",
+						"Annotate a method that other beans call, or use LockOperations in the code."),
+				Arguments.of(FinalMethod.class,
+						"The method is final, and a proxy that is a subclass does not intercept it: it would run "
+								+ "without the lock.",
+						"Remove final, or use LockOperations in the code."),
+				Arguments.of(SkippedInt.class,
+						"onContention is SKIP, but the method returns int, for which there is no empty value.",
+						"Use THROW, or return an object type such as Optional."),
+				Arguments.of(SkippedBoolean.class,
+						"onContention is SKIP, but the method returns boolean, for which there is no empty value.",
+						"Use THROW, or return an object type such as Optional."),
+				Arguments.of(AsyncMethod.class,
+						"The method is @Async: the lock could be released before the method has run.",
+						"Annotate a method of another bean that the @Async method calls."),
+				Arguments.of(AsyncClass.class,
+						"The method is @Async: the lock could be released before the method has run.",
+						"Annotate a method of another bean that the @Async method calls."));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ReturnsFuture.class, ReturnsCompletableFuture.class, ReturnsCompletionStage.class,
+			ReturnsFlowPublisher.class, ReturnsPublisher.class, ReturnsMono.class, ReturnsFlux.class,
+			ReturnsGenericFuture.class, InheritsGenericFuture.class })
+	void refusesAsynchronousResult(Class<?> type) {
+		assertThatDefinitionIsRefused(type).satisfies((ex) -> {
+			assertThat(ex.getProblem())
+				.matches("The method returns a (\\S+): the lock would be released before the result is complete\\.");
+			assertThat(ex.getAction())
+				.isEqualTo("Return the result itself, or use LockOperations where the result is computed.");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "kotlinx.coroutines.flow.Flow", "kotlinx.coroutines.Deferred" })
+	void refusesAsynchronousTypeThatSpringDoesNotAdapt(String name) {
+		Class<?> asynchronous = new ByteBuddy().makeInterface()
+			.name(name)
+			.make()
+			.load(getClass().getClassLoader())
+			.getLoaded();
+		Class<?> extended = new ByteBuddy().makeInterface(asynchronous)
+			.name("example.Extended")
+			.make()
+			.load(asynchronous.getClassLoader())
+			.getLoaded();
+		for (Class<?> result : List.of(asynchronous, extended)) {
+			Class<?> type = new ByteBuddy().subclass(Object.class)
+				.name("example.Orders")
+				.defineMethod("run", result, Visibility.PUBLIC)
+				.intercept(StubMethod.INSTANCE)
+				.annotateMethod(lock("name", "orders"))
+				.make()
+				.load(result.getClassLoader())
+				.getLoaded();
+			assertThatDefinitionIsRefused(type).satisfies((ex) -> assertThat(ex.getProblem())
+				.isEqualTo("The method returns a %s: the lock would be released before the result is complete."
+					.formatted(result.getName())));
+		}
+	}
+
+	@Test
+	void refusesSuspendingFunction() {
+		Class<?> continuation = new ByteBuddy().makeInterface()
+			.name("kotlin.coroutines.Continuation")
+			.make()
+			.load(getClass().getClassLoader())
+			.getLoaded();
+		Class<?> type = new ByteBuddy().subclass(Object.class)
+			.name("example.Orders")
+			.defineMethod("run", Object.class, Visibility.PUBLIC)
+			.withParameters(String.class, continuation)
+			.intercept(StubMethod.INSTANCE)
+			.annotateMethod(lock("name", "orders"))
+			.make()
+			.load(continuation.getClassLoader())
+			.getLoaded();
+		assertThatDefinitionIsRefused(type).satisfies((ex) -> assertThat(ex.getProblem()).isEqualTo(
+				"The method is a suspending function: the lock would be released before the result is complete."));
+	}
+
+	@Test
+	void refusesNameWhenClassFileHasNoParameterNames() {
+		Class<?> type = withoutParameterNames("#orderId");
+		assertThatDefinitionIsRefused(type).withMessage("Invalid @DistributedLock on example.Orders.run(String, long): "
+				+ "Its key '#orderId' uses '#orderId', but the parameter names of the method are not in its class file. "
+				+ "Compile with -parameters, or use positions: #p0, #a0, #p1, #a1, #root.");
+	}
+
+	@Test
+	void acceptsPositionWhenClassFileHasNoParameterNames() {
+		assertThat(source(true).hasOperations(withoutParameterNames("#p0 + ':' + #a1"))).isTrue();
+	}
+
+	@Test
+	void refusesUnknownVariableAndNamesThoseThereAre() {
+		assertThatDefinitionIsRefused(UnknownVariable.class)
+			.withMessage("Invalid @DistributedLock on " + UnknownVariable.class.getName() + ".pay(String, long): "
+					+ "Its key ''order:' + #orderID' uses '#orderID', which is no parameter of the method. "
+					+ "Use one of #p0, #a0, #p1, #a1, #orderId, #amount, #root.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { PositionOutOfRange.class, UnknownInProjection.class, UnknownInBranch.class,
+			UnknownInArgument.class, UnknownInIndex.class, UnknownInMethodAnnotation.class })
+	void findsUnknownVariableEverywhere(Class<?> type) {
+		assertThatDefinitionIsRefused(type)
+			.satisfies((ex) -> assertThat(ex.getProblem()).contains("which is no parameter of the method"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Assigning.class, Incrementing.class, Decrementing.class })
+	void refusesExpressionThatChangesSomething(Class<?> type) {
+		assertThatDefinitionIsRefused(type).satisfies((ex) -> {
+			assertThat(ex.getProblem()).endsWith("' changes a value.");
+			assertThat(ex.getAction()).isEqualTo("Write an expression without side effects; to compare, use ==.");
+		});
+	}
+
+	@Test
+	void refusesUnparsableExpression() {
+		assertThatDefinitionIsRefused(Unparsable.class).satisfies((ex) -> {
+			assertThat(ex.getProblem()).startsWith("Its key '#id +' is no SpEL expression: ");
+			assertThat(ex.getAction())
+				.isEqualTo("Write a SpEL expression, such as key = \"#orderId\", or put text into single quotes.");
+			assertThat(ex).hasCauseInstanceOf(ParseException.class);
+		});
+		assertThatDefinitionIsRefused(BlankKey.class)
+			.satisfies((ex) -> assertThat(ex.getProblem()).startsWith("Its key ' ' is no SpEL expression: "));
+	}
+
+	@Test
+	void acceptsWhatIsKnownToTheExpression() {
+		assertThat(source(true).hasOperations(Accepted.class)).isTrue();
+	}
+
+	@Test
+	void refusesMethodOfAnnotatedClassForWhichTheKeyHasNoMeaning() {
+		assertThatDefinitionIsRefused(OnClass.class).satisfies((ex) -> {
+			assertThat(ex.getLocation())
+				.isEqualTo("%1$s (for its method %1$s.size())".formatted(OnClass.class.getName()));
+			assertThat(ex.getProblem()).isEqualTo("Its key '#id' uses '#id', which is no parameter of the method.");
+		});
+	}
+
+	@Test
+	void refusesFinalMethodOfAnnotatedClass() {
+		assertThatDefinitionIsRefused(FinalMethodInAnnotatedClass.class)
+			.satisfies((ex) -> assertThat(ex.getProblem()).startsWith("The method is final"));
+	}
+
+	@Test
+	void acceptsFinalMethodOfInterfaceWhenProxiesImplementInterfaces() throws Exception {
+		assertThat(source(false).hasOperations(FinalCall.class)).isTrue();
+		assertThatExceptionOfType(InvalidLockDefinitionException.class)
+			.isThrownBy(() -> source(true).hasOperations(FinalCall.class));
+		assertThatExceptionOfType(InvalidLockDefinitionException.class)
+			.isThrownBy(() -> source(false).hasOperations(FinalMethod.class));
+	}
+
+	@Test
+	void refusesPrivateMethodOfSuperclass() {
+		assertThatDefinitionIsRefused(ExtendsPrivateMethod.class)
+			.satisfies((ex) -> assertThat(ex.getLocation()).isEqualTo(PrivateMethod.class.getName() + ".run()"));
+	}
+
+	@Test
+	void checksAllMethodsOfClassAtOnce() {
+		assertThatDefinitionIsRefused(SecondMethodIsWrong.class)
+			.satisfies((ex) -> assertThat(ex.getLocation()).endsWith(".second()"));
+	}
+
+	@Test
+	void acceptsSkipWithoutResult() {
+		assertThat(source(true).hasOperations(SkippedVoid.class)).isTrue();
+	}
+
+	@Test
+	void describesOperation() throws Exception {
+		assertThat(source(true).getOperations(Seconds.class.getDeclaredMethod("run"), Seconds.class)).singleElement()
+			.hasToString("@DistributedLock 'Seconds.run' on " + Seconds.class.getName() + ".run()");
+	}
+
+	private ThrowableAssertAlternative<InvalidLockDefinitionException> assertThatDefinitionIsRefused(Class<?> type) {
+		return assertThatExceptionOfType(InvalidLockDefinitionException.class)
+			.isThrownBy(() -> source(true).hasOperations(type));
+	}
+
+	private LockSpec spec(Class<?> type) {
+		LockOperationSource source = source(true);
+		assertThat(source.hasOperations(type)).isTrue();
+		Method method = ReflectionUtils.findMethod(type, "run");
+		assertThat(method).isNotNull();
+		return source.getOperations(method, type).get(0).requests(mock(MethodInvocation.class)).get(0).spec();
+	}
+
+	private LockOperationSource source(boolean classProxies) {
+		PropertyPlaceholderHelper helper = new PropertyPlaceholderHelper("${", "}", ":", null, false);
+		LockKeyExpressionParser keyParser = new LockKeyExpressionParser(new SpelExpressionParser(),
+				LockEvaluationContext.shared(new DefaultListableBeanFactory()));
+		LockAnnotationParser parser = new LockAnnotationParser(
+				(value) -> value.equals(LENIENT) ? value : helper.replacePlaceholders(value, this.properties::get),
+				keyParser);
+		return new LockOperationSource(parser, classProxies);
+	}
+
+	private static Class<?> withoutParameterNames(String key) {
+		return new ByteBuddy().subclass(Object.class)
+			.name("example.Orders")
+			.defineMethod("run", void.class, Visibility.PUBLIC)
+			.withParameters(String.class, long.class)
+			.intercept(StubMethod.INSTANCE)
+			.annotateMethod(lock("key", key))
+			.make()
+			.load(LockAnnotationParserTests.class.getClassLoader())
+			.getLoaded();
+	}
+
+	private static AnnotationDescription lock(String attribute, String value) {
+		return AnnotationDescription.Builder.ofType(DistributedLock.class).define(attribute, value).build();
+	}
+
+	static class Placeholders {
+
+		@DistributedLock(name = "${lock.name}", ttl = "${lock.ttl}", waitTime = "${lock.wait}", renew = "${lock.renew}")
+		void run() {
+		}
+
+	}
+
+	static class EmptyPlaceholders {
+
+		@DistributedLock(name = "orders", ttl = "${lock.empty}", waitTime = "${missing:}", renew = "${lock.empty}")
+		void run() {
+		}
+
+	}
+
+	static class Seconds {
+
+		@DistributedLock(key = "'k'", ttl = "10s", waitTime = "0")
+		void run() {
+		}
+
+	}
+
+	static class Iso {
+
+		@DistributedLock(key = "'k'", ttl = "PT10S", waitTime = "0")
+		void run() {
+		}
+
+	}
+
+	static class Milliseconds {
+
+		@DistributedLock(key = "'k'", ttl = "10000ms", waitTime = "0")
+		void run() {
+		}
+
+	}
+
+	static class PlainMilliseconds {
+
+		@DistributedLock(key = "'k'", ttl = "10000", waitTime = "0")
+		void run() {
+		}
+
+	}
+
+	static class Composite {
+
+		@DistributedLock(key = "'k'", ttl = "0m10s", waitTime = "0")
+		void run() {
+		}
+
+	}
+
+	static class Spaces {
+
+		@DistributedLock(key = "'k'", ttl = " 10s ", waitTime = "0")
+		void run() {
+		}
+
+	}
+
+	static class RenewTrue {
+
+		@DistributedLock(name = "orders", renew = "TRUE")
+		void run() {
+		}
+
+	}
+
+	static class RenewFalse {
+
+		@DistributedLock(name = "orders", renew = "false")
+		void run() {
+		}
+
+	}
+
+	static class Inheriting extends Seconds {
+
+	}
+
+	static class NeitherKeyNorName {
+
+		@DistributedLock(ttl = "10s")
+		void run() {
+		}
+
+	}
+
+	static class IllegalName {
+
+		@DistributedLock(name = "orders::eu")
+		void run() {
+		}
+
+	}
+
+	static class IllegalResolvedName {
+
+		@DistributedLock(name = "${lock.wait}!")
+		void run() {
+		}
+
+	}
+
+	static class EmptyName {
+
+		@DistributedLock(name = "${lock.empty}", key = "'k'")
+		void run() {
+		}
+
+	}
+
+	static class UnresolvableName {
+
+		@DistributedLock(name = "${missing}")
+		void run() {
+		}
+
+	}
+
+	static class UnresolvedName {
+
+		@DistributedLock(name = LENIENT)
+		void run() {
+		}
+
+	}
+
+	static class NoDuration {
+
+		@DistributedLock(name = "orders", ttl = "10 parsecs")
+		void run() {
+		}
+
+	}
+
+	static class NoWaitDuration {
+
+		@DistributedLock(name = "orders", waitTime = "${lock.name}")
+		void run() {
+		}
+
+	}
+
+	static class HugeDuration {
+
+		@DistributedLock(name = "orders", ttl = "99999999999999999999s")
+		void run() {
+		}
+
+	}
+
+	static class ShortTtl {
+
+		@DistributedLock(name = "orders", ttl = "99ms")
+		void run() {
+		}
+
+	}
+
+	static class NegativeTtl {
+
+		@DistributedLock(name = "orders", ttl = "-10s")
+		void run() {
+		}
+
+	}
+
+	static class NegativeWaitTime {
+
+		@DistributedLock(name = "orders", waitTime = "-1")
+		void run() {
+		}
+
+	}
+
+	static class LongWaitTime {
+
+		@DistributedLock(name = "orders", waitTime = "366d")
+		void run() {
+		}
+
+	}
+
+	static class BadRenew {
+
+		@DistributedLock(name = "orders", renew = "yes")
+		void run() {
+		}
+
+	}
+
+	static class BlankConstant {
+
+		@DistributedLock(key = "''")
+		void run() {
+		}
+
+	}
+
+	static class NullConstant {
+
+		@DistributedLock(key = "null")
+		void run() {
+		}
+
+	}
+
+	static class TemplateKey {
+
+		@DistributedLock(key = "#{#id}")
+		void run() {
+		}
+
+	}
+
+	static class PlaceholderKey {
+
+		@DistributedLock(key = "'${lock.name}'")
+		void run() {
+		}
+
+	}
+
+	static class FunctionKey {
+
+		@DistributedLock(key = "#md5(1)")
+		void run() {
+		}
+
+	}
+
+	static class BareWordKey {
+
+		@DistributedLock(key = "orders")
+		void run() {
+		}
+
+	}
+
+	static class NoParameterKey {
+
+		@DistributedLock(key = "#p0")
+		void run() {
+		}
+
+	}
+
+	static class PrivateMethod {
+
+		@DistributedLock(name = "orders")
+		private void run() {
+		}
+
+		void call() {
+			run();
+		}
+
+	}
+
+	static class ExtendsPrivateMethod extends PrivateMethod {
+
+	}
+
+	static class StaticMethod {
+
+		@DistributedLock(name = "orders")
+		static void run() {
+		}
+
+	}
+
+	static class FinalMethod {
+
+		@DistributedLock(name = "orders")
+		final void run() {
+		}
+
+	}
+
+	static class FinalCall implements Callable<String> {
+
+		@Override
+		@DistributedLock(name = "orders")
+		public final String call() {
+			return "called";
+		}
+
+	}
+
+	@DistributedLock(name = "orders")
+	static class FinalMethodInAnnotatedClass {
+
+		final void run() {
+		}
+
+	}
+
+	static class SkippedInt {
+
+		@DistributedLock(name = "orders", onContention = OnContention.SKIP)
+		int run() {
+			return 1;
+		}
+
+	}
+
+	static class SkippedBoolean {
+
+		@DistributedLock(name = "orders", onContention = OnContention.SKIP)
+		boolean run() {
+			return true;
+		}
+
+	}
+
+	static class SkippedVoid {
+
+		@DistributedLock(name = "orders", onContention = OnContention.SKIP)
+		void run() {
+		}
+
+	}
+
+	static class AsyncMethod {
+
+		@DistributedLock(name = "orders")
+		@Async
+		void run() {
+		}
+
+	}
+
+	@Async
+	static class AsyncClass {
+
+		@DistributedLock(name = "orders")
+		void run() {
+		}
+
+	}
+
+	static class ReturnsFuture {
+
+		@DistributedLock(name = "orders")
+		Future<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsCompletableFuture {
+
+		@DistributedLock(name = "orders")
+		CompletableFuture<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsCompletionStage {
+
+		@DistributedLock(name = "orders")
+		CompletionStage<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsFlowPublisher {
+
+		@DistributedLock(name = "orders")
+		Flow.Publisher<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsPublisher {
+
+		@DistributedLock(name = "orders")
+		Publisher<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsMono {
+
+		@DistributedLock(name = "orders")
+		Mono<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsFlux {
+
+		@DistributedLock(name = "orders")
+		Flux<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class ReturnsGenericFuture implements Callable<CompletableFuture<String>> {
+
+		@Override
+		@DistributedLock(name = "orders")
+		public CompletableFuture<String> call() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class Generic<T> {
+
+		@DistributedLock(name = "orders")
+		T run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class InheritsGenericFuture extends Generic<CompletableFuture<String>> {
+
+	}
+
+	static class UnknownVariable {
+
+		@DistributedLock(key = "'order:' + #orderID")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class PositionOutOfRange {
+
+		@DistributedLock(key = "#p2")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class UnknownInProjection {
+
+		@DistributedLock(key = "#ids.![#this + #typo]")
+		void pay(String[] ids) {
+		}
+
+	}
+
+	static class UnknownInBranch {
+
+		@DistributedLock(key = "#amount > 1 ? #orderId : #typo")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class UnknownInArgument {
+
+		@DistributedLock(key = "#orderId.concat(#typo)")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class UnknownInIndex {
+
+		@DistributedLock(key = "#ids[#typo]")
+		void pay(String[] ids) {
+		}
+
+	}
+
+	static class UnknownInMethodAnnotation {
+
+		@DistributedLock(key = "#orderId")
+		@DistributedLock(key = "#typo")
+		void pay(String orderId) {
+		}
+
+	}
+
+	static class Assigning {
+
+		@DistributedLock(key = "#orderId = 'x'")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class Incrementing {
+
+		@DistributedLock(key = "#amount++")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class Decrementing {
+
+		@DistributedLock(key = "--#amount")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class Unparsable {
+
+		@DistributedLock(key = "#id +")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	static class BlankKey {
+
+		@DistributedLock(key = " ")
+		void pay(String orderId, long amount) {
+		}
+
+	}
+
+	@DistributedLock(key = "#id")
+	static class OnClass {
+
+		void pay(String id) {
+		}
+
+		int size() {
+			return 0;
+		}
+
+	}
+
+	static class SecondMethodIsWrong implements Runnable {
+
+		@Override
+		@DistributedLock(name = "orders")
+		public void run() {
+		}
+
+		@DistributedLock
+		void second() {
+		}
+
+	}
+
+	static class Accepted {
+
+		@DistributedLock(key = "#root.args[0] + #this.methodName + methodName + targetClass.name")
+		void root(String id) {
+		}
+
+		@DistributedLock(key = "#ids.![id]")
+		void projection(List<Map<String, String>> ids) {
+		}
+
+		@DistributedLock(key = "#ids.?[id == 'x'].![#this]")
+		void selection(List<Map<String, String>> ids) {
+		}
+
+		@DistributedLock(key = "#ids[first]")
+		void index(Map<String, String> ids) {
+		}
+
+		@DistributedLock(key = "{first: #id}.first")
+		void map(String id) {
+		}
+
+		@DistributedLock(key = "T(java.util.Objects).hash(#id) + @bean.call(#p0, #a0)")
+		void types(String id) {
+		}
+
+		@DistributedLock(key = "new StringBuilder(#id).reverse()")
+		void constructor(String id) {
+		}
+
+		@DistributedLock(key = "(#id instanceof T(String)) && #id matches '[a-z]*' ? #id : 'other'")
+		void operators(String id) {
+		}
+
+		@DistributedLock(key = "#id?.length() ?: 0")
+		void elvis(String id) {
+		}
+
+	}
+
+}

@@ -1,0 +1,215 @@
+package io.distributedlock.redis.redlock;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import io.distributedlock.LockLease;
+import io.distributedlock.LockSpec;
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.engine.LockTemplate;
+import io.distributedlock.testsupport.FaultProxy;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Some of five nodes fail, in any way.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("faults")
+@Timeout(60)
+class RedlockOutageIntegrationTests {
+
+	private static final LockSpec SPEC = LockSpec.of("k").withWaitTime(Duration.ZERO);
+
+	private static final LockSpec PATIENT = SPEC.withWaitTime(Duration.ofSeconds(10));
+
+	private RedlockServers nodes;
+
+	private RedlockLockStore store;
+
+	private LockTemplate here;
+
+	private LockTemplate there;
+
+	@BeforeAll
+	void startNodes() {
+		this.nodes = RedlockServers.start(5);
+	}
+
+	@AfterAll
+	void stopNodes() {
+		this.nodes.close();
+	}
+
+	@BeforeEach
+	void start() {
+		this.store = this.nodes.proxiedStore(RedlockServers.defaults());
+		this.here = RedlockServers.template(this.store);
+		this.there = RedlockServers.template(this.nodes.proxiedStore(RedlockServers.defaults()));
+		this.here.start();
+		this.there.start();
+		for (int i = 0; i < 200; i++) {
+			this.here.acquire(PATIENT).close();
+			this.there.acquire(PATIENT).close();
+		}
+	}
+
+	@AfterEach
+	void stop() {
+		this.nodes.heal();
+		this.here.stop();
+		this.there.stop();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void oneOfFiveMayFail(NodeFault fault) {
+		locksGoOnWithout(fault, 1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void twoOfFiveMayFail(NodeFault fault) {
+		locksGoOnWithout(fault, 2);
+	}
+
+	private void locksGoOnWithout(NodeFault fault, int count) {
+		LockLease before = this.there.acquire(PATIENT.withTtl(Duration.ofSeconds(2)));
+		for (int i = 0; i < count; i++) {
+			fault.inject(this.nodes, i);
+		}
+		assertThat(this.here.tryAcquire(SPEC)).isEmpty();
+		// Renewed at least once
+		await().during(Duration.ofSeconds(1)).until(before::isHeld);
+		assertThat(before.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		List<Duration> times = new ArrayList<>();
+		long last = before.fencingToken();
+		for (int i = 0; i < 50; i++) {
+			LockTemplate template = (i % 2 != 0) ? this.here : this.there;
+			LockTemplate other = (i % 2 != 0) ? this.there : this.here;
+			long start = System.nanoTime();
+			LockLease lease = template.acquire(PATIENT);
+			times.add(Duration.ofNanos(System.nanoTime() - start));
+			assertThat(other.tryAcquire(SPEC)).isEmpty();
+			assertThat(lease.fencingToken()).isGreaterThan(last);
+			assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+			last = lease.fencingToken();
+		}
+		Collections.sort(times);
+		assertThat(times.get(25)).as("median of %s", times).isLessThan(Duration.ofMillis(20));
+		for (int i = 0; i < count; i++) {
+			fault.heal(this.nodes, i);
+		}
+		this.nodes.heal();
+		await().until(() -> this.store.quorumMargin() == 2);
+		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void withoutAMajorityNoLockIsAcquiredWithinTheWaitTimeAndNothingIsLeft(NodeFault fault) {
+		for (int i = 0; i < 3; i++) {
+			fault.inject(this.nodes, i);
+		}
+		for (Duration waitTime : List.of(Duration.ZERO, Duration.ofMillis(300), Duration.ofMillis(300))) {
+			long start = System.nanoTime();
+			assertThatExceptionOfType(LockStoreUnavailableException.class)
+				.isThrownBy(() -> this.here.acquire(SPEC.withWaitTime(waitTime)))
+				.withMessageContaining("quorum not reached")
+				.withMessageContaining("3 are needed");
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(waitTime, waitTime.plusMillis(250));
+		}
+		await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+			assertThat(this.nodes.server(3).cli("EXISTS", "lock:{k}")).isEqualTo(0L);
+			assertThat(this.nodes.server(4).cli("EXISTS", "lock:{k}")).isEqualTo(0L);
+		});
+		for (int i = 0; i < 3; i++) {
+			fault.heal(this.nodes, i);
+		}
+		this.nodes.heal();
+		this.here.acquire(PATIENT).close();
+		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	@Test
+	void leaseIsLostInTimeWithoutAMajority() {
+		LockLease lease = this.here.acquire(PATIENT.withTtl(Duration.ofSeconds(1)));
+		for (int i = 0; i < 3; i++) {
+			this.nodes.server(i).pause();
+		}
+		await().atMost(Duration.ofSeconds(3)).until(() -> !lease.isHeld());
+		assertThat(this.nodes.server(4).cli("EXISTS", "lock:{k}")).as("still locked when it is declared lost")
+			.isEqualTo(1L);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+	}
+
+	@Test
+	void votesThatComeTooLateAreGivenBack() {
+		for (int i = 0; i < 3; i++) {
+			this.nodes.proxy(i).freeze();
+		}
+		assertThatExceptionOfType(LockStoreUnavailableException.class).isThrownBy(() -> this.here.acquire(SPEC));
+		for (int i = 0; i < 3; i++) {
+			this.nodes.proxy(i).pass();
+		}
+		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	@Test
+	void votesWhoseRepliesWereCutOffAreGivenBackWhenTheNodesAreThereAgain() {
+		for (int i = 0; i < 3; i++) {
+			this.nodes.proxy(i)
+				.cutReplyWhen(FaultProxy.nth(1, (request) -> request.contains(Scripts.ACQUIRE.digest())));
+		}
+		assertThatExceptionOfType(LockStoreUnavailableException.class).isThrownBy(() -> this.here.acquire(SPEC));
+		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	@Test
+	void lockReleasedWhileANodeIsAwayIsReleasedThereWhenItIsBack() {
+		LockLease lease = this.here.acquire(PATIENT);
+		this.nodes.proxy(0).refuse();
+		this.nodes.proxy(0).reset();
+		await().until(() -> this.store.quorumMargin() == 1);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		assertThat(this.nodes.lockKeys()).containsExactly(this.nodes.server(0).port() + " lock:{k}");
+		this.nodes.proxy(0).pass();
+		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	@Test
+	void acquisitionWhoseRepliesAreLostGoesOnWithTheSameOwner() {
+		for (int i = 0; i < 3; i++) {
+			this.nodes.proxy(i)
+				.cutReplyWhen(FaultProxy.nth(1, (request) -> request.contains(Scripts.ACQUIRE.digest())));
+		}
+		long start = System.nanoTime();
+		LockLease lease = this.here.acquire(PATIENT);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+		assertThat(this.there.tryAcquire(SPEC)).isEmpty();
+		await().during(Duration.ofSeconds(2)).until(() -> lease.isHeld() && this.there.tryAcquire(SPEC).isEmpty());
+		lease.close();
+		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	private static ConditionFactory await() {
+		return Awaitility.await().pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(20));
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Stock levels, reserved by one caller at a time.
+ */
+@NullMarked
+package io.distributedlock.sample.stock;
+
+import org.jspecify.annotations.NullMarked;
