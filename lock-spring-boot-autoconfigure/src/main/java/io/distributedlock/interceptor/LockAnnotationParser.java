@@ -78,11 +78,11 @@ final class LockAnnotationParser {
 	 * Parse annotations as they apply to a method.
 	 * @param annotations the annotations
 	 * @param method the method
-	 * @return one operation per annotation
+	 * @return the plan, with one operation per annotation
 	 * @throws InvalidLockDefinitionException if one of them cannot work
 	 */
-	List<LockOperation> parse(List<MergedAnnotation<DistributedLock>> annotations, LockedMethod method) {
-		return annotations.stream().map((annotation) -> parse(annotation, method)).toList();
+	LockPlan parse(List<MergedAnnotation<DistributedLock>> annotations, LockedMethod method) {
+		return new LockPlan(annotations.stream().map((annotation) -> parse(annotation, method)).toList());
 	}
 
 	private LockOperation parse(MergedAnnotation<DistributedLock> annotation, LockedMethod method) {

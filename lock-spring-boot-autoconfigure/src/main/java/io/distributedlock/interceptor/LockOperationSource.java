@@ -6,11 +6,13 @@ import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.distributedlock.DistributedLock;
 import io.distributedlock.InvalidLockDefinitionException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
@@ -28,7 +30,7 @@ final class LockOperationSource {
 
 	private final boolean classProxies;
 
-	private final Map<MethodClassKey, List<LockOperation>> operations = new ConcurrentHashMap<>(256);
+	private final Map<MethodClassKey, Optional<LockPlan>> plans = new ConcurrentHashMap<>(256);
 
 	private final Map<Class<?>, Boolean> lockedClasses = new ConcurrentHashMap<>(256);
 
@@ -69,7 +71,7 @@ final class LockOperationSource {
 		boolean found = false;
 		for (Class<?> type : types) {
 			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
-				found |= !compute(method, userClass).isEmpty();
+				found |= compute(method, userClass).isPresent();
 			}
 		}
 		return found;
@@ -79,23 +81,23 @@ final class LockOperationSource {
 	 * Return the locks of a method.
 	 * @param method the invoked method, may be that of an interface
 	 * @param targetClass the class of the target
-	 * @return the operations, empty if the method needs no lock
+	 * @return the plan, or null if the method needs no lock
 	 * @throws InvalidLockDefinitionException if one of them cannot work
 	 */
-	List<LockOperation> getOperations(Method method, Class<?> targetClass) {
+	@Nullable LockPlan getPlan(Method method, Class<?> targetClass) {
 		Class<?> userClass = ClassUtils.getUserClass(targetClass);
 		MethodClassKey cacheKey = new MethodClassKey(method, userClass);
-		List<LockOperation> cached = this.operations.get(cacheKey);
+		Optional<LockPlan> cached = this.plans.get(cacheKey);
 		if (cached == null) {
 			cached = compute(method, userClass);
-			this.operations.put(cacheKey, cached);
+			this.plans.put(cacheKey, cached);
 		}
-		return cached;
+		return cached.orElse(null);
 	}
 
-	private List<LockOperation> compute(Method method, Class<?> userClass) {
+	private Optional<LockPlan> compute(Method method, Class<?> userClass) {
 		if (ReflectionUtils.isObjectMethod(method)) {
-			return List.of();
+			return Optional.empty();
 		}
 		Method specificMethod = isGenerated(userClass) ? method : AopUtils.getMostSpecificMethod(method, userClass);
 		List<MergedAnnotation<DistributedLock>> annotations = find(specificMethod);
@@ -105,8 +107,8 @@ final class LockOperationSource {
 		if (annotations.isEmpty() && specificMethod.getDeclaringClass() != userClass) {
 			annotations = findOnInterfaces(specificMethod, userClass);
 		}
-		return annotations.isEmpty() ? List.of()
-				: this.parser.parse(annotations, new LockedMethod(specificMethod, userClass, this.classProxies));
+		return annotations.isEmpty() ? Optional.empty() : Optional
+			.of(this.parser.parse(annotations, new LockedMethod(specificMethod, userClass, this.classProxies)));
 	}
 
 	/**

@@ -23,7 +23,7 @@ final class LockOperationSourcePointcut extends StaticMethodMatcherPointcut {
 
 	@Override
 	public boolean matches(Method method, Class<?> targetClass) {
-		return !this.source.getOperations(method, targetClass).isEmpty();
+		return this.source.getPlan(method, targetClass) != null;
 	}
 
 	/**

@@ -337,7 +337,8 @@ class LockAnnotationParserTests {
 
 	@Test
 	void describesOperation() throws Exception {
-		assertThat(source(true).getOperations(Seconds.class.getDeclaredMethod("run"), Seconds.class)).singleElement()
+		assertThat(source(true).getPlan(Seconds.class.getDeclaredMethod("run"), Seconds.class).operations())
+			.singleElement()
 			.hasToString("@DistributedLock 'Seconds.run' on " + Seconds.class.getName() + ".run()");
 	}
 
@@ -351,7 +352,7 @@ class LockAnnotationParserTests {
 		assertThat(source.hasOperations(type)).isTrue();
 		Method method = ReflectionUtils.findMethod(type, "run");
 		assertThat(method).isNotNull();
-		return source.getOperations(method, type).get(0).requests(mock(MethodInvocation.class)).get(0).spec();
+		return source.getPlan(method, type).prepare(mock(MethodInvocation.class)).requests().get(0).spec();
 	}
 
 	private LockOperationSource source(boolean classProxies) {
