@@ -46,6 +46,14 @@ public interface LockOperations {
 	Optional<LockLease> tryAcquire(LockSpec spec);
 
 	/**
+	 * Return normally only if the current thread has lost none of the locks that it
+	 * acquired and has not released, whether or not it has any. Asks no store, as
+	 * {@link LockLease#isHeld()} does not.
+	 * @throws LockLostException if it has lost one
+	 */
+	void ensureNoneLost();
+
+	/**
 	 * Run an action under a lock and release the lock afterwards, whatever the action
 	 * does. A release that fails never hides the result or the exception of the action.
 	 * @param <T> the type of the result

@@ -56,6 +56,8 @@ class ArchitectureTests {
 
 	private static final String STORE = API + ".store..";
 
+	private static final String TRANSACTION = API + ".transaction..";
+
 	private static final String WALL_CLOCK = API + ".redis.redlock.WallClock";
 
 	@ArchTest
@@ -94,6 +96,14 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(ENGINE, REDIS, MEMORY);
+
+	@ArchTest
+	static final ArchRule onlyItsOwnPackageAndAutoConfigurationKnowTransactions = noClasses().that()
+		.resideOutsideOfPackages(TRANSACTION, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(TRANSACTION, "org.springframework.transaction..")
+		.because("transaction support is optional");
 
 	@ArchTest
 	static final ArchRule locksDoNotReadTheWallClock = noClasses().that()

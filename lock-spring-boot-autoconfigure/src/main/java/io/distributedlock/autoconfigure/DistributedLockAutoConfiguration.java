@@ -37,7 +37,7 @@ public final class DistributedLockAutoConfiguration {
 	@Import({ LockStoreConfigurations.Memory.class, RedlockLockStoreConfiguration.class,
 			LockStoreConfigurations.Redis.class, LockStoreConfigurations.NoClient.class,
 			RedisLockTemplateConfigurations.Redis.class, RedisLockTemplateConfigurations.Redlock.class,
-			LockInterceptorConfiguration.class })
+			LockInterceptorConfiguration.class, LockTransactionConfigurations.Guard.class })
 	@ImportRuntimeHints(RedisLockStoreRuntimeHints.class)
 	static class EnabledConfiguration {
 

@@ -80,6 +80,8 @@ public class DistributedLockProperties {
 
 	private final Redlock redlock = new Redlock();
 
+	private final Transaction transaction = new Transaction();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -176,6 +178,10 @@ public class DistributedLockProperties {
 		return this.redlock;
 	}
 
+	public Transaction getTransaction() {
+		return this.transaction;
+	}
+
 	/**
 	 * Where locks are kept.
 	 */
@@ -190,6 +196,27 @@ public class DistributedLockProperties {
 		 * In the memory of this JVM, for tests and local runs.
 		 */
 		MEMORY
+
+	}
+
+	/**
+	 * Properties for locks around and within transactions.
+	 */
+	public static class Transaction {
+
+		/**
+		 * Whether a transaction is rolled back instead of committed when its thread has
+		 * lost a lock that it has not released.
+		 */
+		private boolean commitGuard = true;
+
+		public boolean isCommitGuard() {
+			return this.commitGuard;
+		}
+
+		public void setCommitGuard(boolean commitGuard) {
+			this.commitGuard = commitGuard;
+		}
 
 	}
 

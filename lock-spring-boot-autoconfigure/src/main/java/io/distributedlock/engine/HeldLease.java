@@ -48,7 +48,6 @@ final class HeldLease {
 
 	private volatile int state = HELD;
 
-	@SuppressWarnings("UnusedVariable") // read and written by HOLDS
 	private volatile int holds = 1;
 
 	private volatile boolean renewing;
@@ -128,6 +127,14 @@ final class HeldLease {
 
 	void enter() {
 		HOLDS.incrementAndGet(this);
+	}
+
+	/**
+	 * Return whether there are holds left. A lease that ended with some left was lost, or
+	 * was released because the engine stopped.
+	 */
+	boolean isEntered() {
+		return this.holds > 0;
 	}
 
 	/**

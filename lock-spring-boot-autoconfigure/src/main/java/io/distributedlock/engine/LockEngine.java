@@ -56,7 +56,7 @@ final class LockEngine {
 
 	private final LocalQueues queues;
 
-	private final ThreadHolds holds = new ThreadHolds();
+	private final ThreadHolds holds;
 
 	private final AtomicLong apart = new AtomicLong();
 
@@ -64,10 +64,11 @@ final class LockEngine {
 
 	private volatile boolean stopped;
 
-	LockEngine(LockStore store, LockSettings settings, MonotonicClock clock) {
+	LockEngine(LockStore store, LockSettings settings, MonotonicClock clock, ThreadHolds holds) {
 		this.store = store;
 		this.settings = settings;
 		this.clock = clock;
+		this.holds = holds;
 		this.ownerTokens = new OwnerTokens(settings.application());
 		this.releases = new BackgroundReleases(store, this.timer, clock);
 		this.renewer = new LeaseRenewer(store, this.timer, clock, this::lost);

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
@@ -48,6 +49,8 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 	private final LockSettings settings;
 
 	private final MonotonicClock clock;
+
+	private final ThreadHolds holds = new ThreadHolds();
 
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
@@ -95,6 +98,16 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 		return (held != null) ? Optional.of(held) : Optional.ofNullable(engine.await(engine.begin(spec)));
 	}
 
+	@Override
+	public void ensureNoneLost() {
+		HeldLease lost = this.holds.findLost(this.clock.nanoTime());
+		if (lost != null) {
+			throw new LockLostException(lost.key(),
+					"Lock '%s' is not held any more: this thread has lost it. Do not rely on anything done under it since."
+						.formatted(lost.key()));
+		}
+	}
+
 	private LockEngine engine(LockSpec spec) {
 		LockEngine engine = this.engine;
 		if (engine != null) {
@@ -111,7 +124,7 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 		try {
 			LockEngine engine = this.engine;
 			if (engine == null) {
-				engine = new LockEngine(this.store, this.settings, this.clock);
+				engine = new LockEngine(this.store, this.settings, this.clock, this.holds);
 				startStore(engine);
 				this.engine = engine;
 				this.stopped = false;

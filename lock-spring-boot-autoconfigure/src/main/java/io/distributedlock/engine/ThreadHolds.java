@@ -27,6 +27,21 @@ final class ThreadHolds {
 		return lease;
 	}
 
+	/**
+	 * Find a lease that ended before the current thread released it.
+	 */
+	@Nullable HeldLease findLost(long now) {
+		Holds held = this.holds.get();
+		if (held != null) {
+			for (HeldLease lease : held.leases.values()) {
+				if (lease.isEntered() && !lease.isHeld(now)) {
+					return lease;
+				}
+			}
+		}
+		return null;
+	}
+
 	void add(HeldLease lease) {
 		Holds held = this.holds.get();
 		if (held == null) {

@@ -311,6 +311,33 @@ public abstract class AbstractLockOperationsContract {
 	}
 
 	@Test
+	void threadKnowsWhetherItHasLostOneOfTheLocksThatItHolds() throws Exception {
+		this.here.ensureNoneLost();
+		LockLease outer = this.here.acquire(LockSpec.of(this.key + "-outer"));
+		LockLease lease = this.here.acquire(this.spec.withTtl(Duration.ofMillis(150)).withRenew(false));
+		this.here.ensureNoneLost();
+		Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !lease.isHeld());
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(this.here::ensureNoneLost)
+			.withMessageContaining("'" + this.key + "'")
+			.satisfies((ex) -> assertThat(ex.getKey()).isEqualTo(this.key));
+		this.threads.submit(this.here::ensureNoneLost).get();
+		lease.release();
+		this.here.ensureNoneLost();
+		this.threads.submit(outer::release).get();
+		this.here.ensureNoneLost();
+	}
+
+	@Test
+	void lockThatStoppingHasReleasedIsLostForItsHolder() {
+		LockLease lease = this.here.acquire(this.spec);
+		this.here.stop();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(this.here::ensureNoneLost)
+			.withMessageContaining("'" + this.key + "'");
+		lease.release();
+		this.here.ensureNoneLost();
+	}
+
+	@Test
 	void extensionProlongsAndNeverShortens() {
 		LockLease lease = this.here.acquire(this.spec.withTtl(Duration.ofSeconds(1)).withRenew(false));
 		assertThat(lease.extend(Duration.ofSeconds(30))).isTrue();

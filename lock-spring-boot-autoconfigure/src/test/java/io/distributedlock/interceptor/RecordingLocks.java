@@ -100,6 +100,11 @@ class RecordingLocks implements LockOperations {
 		return Optional.of(new RecordingLease(spec));
 	}
 
+	@Override
+	public void ensureNoneLost() {
+		throw new UnsupportedOperationException();
+	}
+
 	private final class RecordingLease implements LockLease {
 
 		private final LockSpec spec;
