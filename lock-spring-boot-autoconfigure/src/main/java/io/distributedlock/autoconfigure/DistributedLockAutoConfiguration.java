@@ -4,12 +4,14 @@ import java.time.Duration;
 
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
+import io.distributedlock.engine.LockListener;
 import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.LockTemplate;
 import io.distributedlock.store.LockStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -67,8 +69,9 @@ public final class DistributedLockAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(LockOperations.class)
-		LockTemplate distributedLockTemplate(LockStore store, LockSettings settings) {
-			return new LockTemplate(store, settings);
+		LockTemplate distributedLockTemplate(LockStore store, LockSettings settings,
+				ObjectProvider<LockListener> listeners) {
+			return new LockTemplate(store, settings, listeners.orderedStream().toList());
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.distributedlock.autoconfigure;
 
 import io.distributedlock.LockOperations;
+import io.distributedlock.engine.LockListener;
 import io.distributedlock.engine.LockSettings;
 import io.distributedlock.redis.RedisLockStore;
 import io.distributedlock.redis.RedisLockTemplate;
@@ -8,6 +9,7 @@ import io.distributedlock.redis.redlock.RedlockLockStore;
 import io.distributedlock.store.LockStore;
 import io.lettuce.core.RedisClient;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -31,8 +33,9 @@ final class RedisLockTemplateConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean(LockOperations.class)
-		RedisLockTemplate distributedLockTemplate(RedisLockStore store, LockSettings settings) {
-			return new RedisLockTemplate(store, settings);
+		RedisLockTemplate distributedLockTemplate(RedisLockStore store, LockSettings settings,
+				ObjectProvider<LockListener> listeners) {
+			return new RedisLockTemplate(store, settings, listeners.orderedStream().toList());
 		}
 
 	}
@@ -45,8 +48,9 @@ final class RedisLockTemplateConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean(LockOperations.class)
-		RedisLockTemplate distributedLockTemplate(RedlockLockStore store, LockSettings settings) {
-			return new RedisLockTemplate(store, settings);
+		RedisLockTemplate distributedLockTemplate(RedlockLockStore store, LockSettings settings,
+				ObjectProvider<LockListener> listeners) {
+			return new RedisLockTemplate(store, settings, listeners.orderedStream().toList());
 		}
 
 	}

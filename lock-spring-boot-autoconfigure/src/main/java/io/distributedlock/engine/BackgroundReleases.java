@@ -42,16 +42,19 @@ final class BackgroundReleases {
 
 	private final MonotonicClock clock;
 
+	private final StoreHealth health;
+
 	private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger pending = new AtomicInteger();
 
 	private final AtomicBoolean ticking = new AtomicBoolean();
 
-	BackgroundReleases(LockStore store, LockTimer timer, MonotonicClock clock) {
+	BackgroundReleases(LockStore store, LockTimer timer, MonotonicClock clock, StoreHealth health) {
 		this.store = store;
 		this.timer = timer;
 		this.clock = clock;
+		this.health = health;
 	}
 
 	/**
@@ -98,6 +101,9 @@ final class BackgroundReleases {
 			.copy()
 			.orTimeout(ATTEMPT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
 		attempt.whenComplete((released, failure) -> {
+			if (failure != null) {
+				this.health.failed(StoreCalls.unwrap(failure));
+			}
 			if (failure == null && (released || --release.confirmationsLeft == 0)) {
 				this.pending.decrementAndGet();
 				return;

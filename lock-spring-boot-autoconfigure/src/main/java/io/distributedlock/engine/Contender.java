@@ -146,9 +146,9 @@ final class Contender {
 	@Nullable Grant grantOf(long fencingToken, long now) {
 		Answer busy = this.latestBusy;
 		if (busy == null) {
-			return sound(new Grant(fencingToken, this.firstAskedAt), now);
+			return sound(new Grant(fencingToken, this.firstAskedAt, HandOver.REMOTE), now);
 		}
-		return busy.isAfter(fencingToken) ? null : sound(new Grant(fencingToken, busy.sentAt()), now);
+		return busy.isAfter(fencingToken) ? null : sound(new Grant(fencingToken, busy.sentAt(), HandOver.REMOTE), now);
 	}
 
 	/**
@@ -199,6 +199,14 @@ final class Contender {
 	}
 
 	/**
+	 * Return whether the lock was held by somebody else when it was last looked at.
+	 */
+	boolean isFoundBusy() {
+		Answer answer = this.latest;
+		return answer != null && answer.busy() != null;
+	}
+
+	/**
 	 * Return who held the lock when it was last found busy.
 	 */
 	@Nullable String holder() {
@@ -212,6 +220,13 @@ final class Contender {
 	 */
 	boolean mayBeKnown() {
 		return this.askedAt != null && (this.broken || !isAnswered() || isQueued());
+	}
+
+	/**
+	 * Return from whom the lock is taken over if it is granted now.
+	 */
+	HandOver handOver() {
+		return isQueued() ? HandOver.REMOTE : HandOver.NONE;
 	}
 
 	private boolean isQueued() {

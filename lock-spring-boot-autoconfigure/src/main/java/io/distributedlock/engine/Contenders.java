@@ -38,16 +38,19 @@ final class Contenders implements GrantListener {
 
 	private final Listener listener;
 
+	private final StoreHealth health;
+
 	private final ConcurrentMap<String, Contender> open = new ConcurrentHashMap<>();
 
 	private final Sweep sweep;
 
 	Contenders(LockStore store, BackgroundReleases releases, LockTimer timer, MonotonicClock clock,
-			OwnerTokens ownerTokens, Listener listener) {
+			OwnerTokens ownerTokens, StoreHealth health, Listener listener) {
 		this.store = store;
 		this.releases = releases;
 		this.clock = clock;
 		this.ownerTokens = ownerTokens;
+		this.health = health;
 		this.listener = listener;
 		this.sweep = new Sweep(timer, clock, this::askDue);
 	}
@@ -129,7 +132,7 @@ final class Contenders implements GrantListener {
 
 	private void answered(Contender contender, AcquireReply reply, long sentAt) {
 		if (reply instanceof AcquireReply.Granted granted) {
-			answered(contender, new Grant(granted.fencingToken(), sentAt));
+			answered(contender, new Grant(granted.fencingToken(), sentAt, contender.handOver()));
 		}
 		else if (reply instanceof AcquireReply.Busy busy) {
 			answered(contender, busy, sentAt);
@@ -171,6 +174,7 @@ final class Contenders implements GrantListener {
 	}
 
 	private void failed(Contender contender, Throwable failure, long sentAt) {
+		this.health.failed(failure);
 		if (!(failure instanceof LockStoreUnavailableException unavailable)) {
 			if (contender.close()) {
 				this.open.remove(contender.request().owner());

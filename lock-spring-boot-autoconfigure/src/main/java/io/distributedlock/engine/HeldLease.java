@@ -15,7 +15,7 @@ import io.distributedlock.store.LockStore;
  * <p>
  * There may be hundreds of thousands of these, hence no objects for the atomic fields.
  */
-final class HeldLease {
+final class HeldLease implements LockHold {
 
 	private static final AtomicIntegerFieldUpdater<HeldLease> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(HeldLease.class, "state");
@@ -46,6 +46,10 @@ final class HeldLease {
 
 	private final Thread thread;
 
+	private final HandOver handOver;
+
+	private final long acquiredAt;
+
 	private volatile int state = HELD;
 
 	private volatile int holds = 1;
@@ -56,25 +60,29 @@ final class HeldLease {
 
 	private volatile long nextRenewal;
 
-	HeldLease(Waiter holder, String owner, Grant grant) {
+	HeldLease(Waiter holder, String owner, Grant grant, long now) {
 		this.contention = holder.contention();
 		this.name = holder.name();
 		this.owner = owner;
 		this.fencingToken = grant.fencingToken();
 		this.lastToken = grant.fencingToken() + LockStore.TOKENS_PER_GRANT - 1;
 		this.thread = holder.thread();
+		this.handOver = grant.handOver();
+		this.acquiredAt = now;
 		this.renewing = this.contention.renew();
 		this.validUntil = endOfValidity(grant.sentAt(), ttl());
 		this.nextRenewal = grant.sentAt() + renewalInterval();
 	}
 
-	private HeldLease(Waiter holder, HeldLease from) {
+	private HeldLease(Waiter holder, HeldLease from, long now) {
 		this.contention = from.contention;
 		this.name = holder.name();
 		this.owner = from.owner;
 		this.fencingToken = from.fencingToken + 1;
 		this.lastToken = from.lastToken;
 		this.thread = holder.thread();
+		this.handOver = HandOver.LOCAL;
+		this.acquiredAt = now;
 		this.renewing = this.contention.renew();
 		this.validUntil = from.validUntil;
 		this.nextRenewal = from.nextRenewal;
@@ -93,11 +101,13 @@ final class HeldLease {
 		return this.contention;
 	}
 
-	String key() {
+	@Override
+	public String key() {
 		return this.contention.key();
 	}
 
-	String name() {
+	@Override
+	public String name() {
 		return this.name;
 	}
 
@@ -109,8 +119,18 @@ final class HeldLease {
 		return this.contention.ttl();
 	}
 
-	long fencingToken() {
+	@Override
+	public long fencingToken() {
 		return this.fencingToken;
+	}
+
+	@Override
+	public HandOver handOver() {
+		return this.handOver;
+	}
+
+	long acquiredAt() {
+		return this.acquiredAt;
 	}
 
 	boolean isHeld(long now) {
@@ -175,8 +195,8 @@ final class HeldLease {
 	/**
 	 * Go on with what is left of this lease, in another thread.
 	 */
-	HeldLease passTo(Waiter next) {
-		return new HeldLease(next, this);
+	HeldLease passTo(Waiter next, long now) {
+		return new HeldLease(next, this, now);
 	}
 
 	/**
@@ -265,8 +285,9 @@ final class HeldLease {
 	 *
 	 * @param fencingToken the first fencing token that came with it
 	 * @param sentAt when a command was sent after which the lease began
+	 * @param handOver from whom the lock was taken over
 	 */
-	record Grant(long fencingToken, long sentAt) {
+	record Grant(long fencingToken, long sentAt, HandOver handOver) {
 
 	}
 

@@ -34,6 +34,10 @@ final class LeaseRenewer {
 
 	private final Consumer<HeldLease> lost;
 
+	private final LockListeners listeners;
+
+	private final StoreHealth health;
+
 	private final Set<HeldLease> leases = ConcurrentHashMap.newKeySet();
 
 	private final Sweep sweep;
@@ -42,11 +46,14 @@ final class LeaseRenewer {
 
 	/**
 	 * Create a renewer.
-	 * @param lost is told of each lease that is lost
+	 * @param lost is told of each lease that is lost, before the listeners
 	 */
-	LeaseRenewer(LockStore store, LockTimer timer, MonotonicClock clock, Consumer<HeldLease> lost) {
+	LeaseRenewer(LockStore store, LockTimer timer, MonotonicClock clock, LockListeners listeners, StoreHealth health,
+			Consumer<HeldLease> lost) {
 		this.store = store;
 		this.clock = clock;
+		this.listeners = listeners;
+		this.health = health;
 		this.lost = lost;
 		this.sweep = new Sweep(timer, clock, this::renewDue);
 	}
@@ -78,6 +85,7 @@ final class LeaseRenewer {
 			this.leases.remove(lease);
 			logger.warn("Lost lock %s: %s. Others may hold it while its body still runs.".formatted(lease, reason));
 			this.lost.accept(lease);
+			this.listeners.lost(lease, reason);
 		}
 	}
 
@@ -130,12 +138,18 @@ final class LeaseRenewer {
 			HeldLease lease = batch.get(i);
 			switch (renewed.get(i)) {
 				case RENEWED -> {
-					if (!lease.confirm(sentAt, lease.ttl(), now)) {
+					if (lease.confirm(sentAt, lease.ttl(), now)) {
+						this.listeners.renewed(lease);
+					}
+					else {
 						lose(lease, "its renewal was confirmed too late");
 					}
 				}
 				case LOST -> lose(lease, "the store no longer has it as the holder");
-				case UNKNOWN -> retry(lease, now);
+				case UNKNOWN -> {
+					retry(lease, now);
+					this.listeners.renewalFailed(lease, null);
+				}
 			}
 		}
 	}
@@ -143,9 +157,11 @@ final class LeaseRenewer {
 	private void renewalFailed(List<HeldLease> batch, Throwable failure) {
 		this.failures.failed("Could not renew %d lock(s), trying again until they run out".formatted(batch.size()),
 				failure);
+		this.health.failed(failure);
 		long now = this.clock.nanoTime();
 		for (HeldLease lease : batch) {
 			retry(lease, now);
+			this.listeners.renewalFailed(lease, failure);
 		}
 	}
 

@@ -41,6 +41,13 @@ final class LocalQueue {
 		}
 	}
 
+	/**
+	 * Return the waiters as they are now.
+	 */
+	List<Waiter> waiters() {
+		return (this.waiters != null) ? List.copyOf(this.waiters) : List.of();
+	}
+
 	boolean hasWaiters() {
 		return this.waiters != null;
 	}
@@ -78,7 +85,7 @@ final class LocalQueue {
 		this.passes = 0;
 		this.grantedAt = now;
 		Waiter next = claimNext();
-		return (next != null) ? entry(next, new HeldLease(next, owner, grant)) : null;
+		return (next != null) ? entry(next, new HeldLease(next, owner, grant, now)) : null;
 	}
 
 	/**
@@ -96,7 +103,7 @@ final class LocalQueue {
 			return null;
 		}
 		this.passes++;
-		return entry(next, from.passTo(next));
+		return entry(next, from.passTo(next, now));
 	}
 
 	private Entry entry(Waiter waiter, HeldLease entered) {

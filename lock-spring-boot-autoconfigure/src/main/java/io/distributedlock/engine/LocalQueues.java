@@ -47,14 +47,21 @@ final class LocalQueues implements Contenders.Listener {
 
 	private final MonotonicClock clock;
 
+	private final LockListeners listeners;
+
+	private final StoreHealth health;
+
 	private final int localHandovers;
 
 	LocalQueues(LockStore store, LeaseRenewer renewer, BackgroundReleases releases, LockTimer timer,
-			MonotonicClock clock, OwnerTokens ownerTokens, int localHandovers) {
-		this.contenders = new Contenders(store, releases, timer, clock, ownerTokens, this);
+			MonotonicClock clock, OwnerTokens ownerTokens, LockListeners listeners, StoreHealth health,
+			int localHandovers) {
+		this.contenders = new Contenders(store, releases, timer, clock, ownerTokens, health, this);
 		this.renewer = renewer;
 		this.releases = releases;
 		this.clock = clock;
+		this.listeners = listeners;
+		this.health = health;
 		this.localHandovers = localHandovers;
 	}
 
@@ -85,6 +92,9 @@ final class LocalQueues implements Contenders.Listener {
 		});
 		if (started != null) {
 			this.contenders.start(started);
+		}
+		else {
+			this.listeners.contended(waiter);
 		}
 	}
 
@@ -172,7 +182,11 @@ final class LocalQueues implements Contenders.Listener {
 		waiter.heldBy(contender.holder());
 		LockStoreUnavailableException failure = contender.failure();
 		if (failure != null || !contender.isAnsweredSince(this.clock.nanoTime() - FRESH)) {
-			waiter.fail(unavailable(waiter, failure));
+			LockStoreUnavailableException unavailable = unavailable(waiter, failure);
+			if (failure == null) {
+				this.health.failed(unavailable);
+			}
+			waiter.fail(unavailable);
 		}
 		else {
 			waiter.end(null);
@@ -208,6 +222,9 @@ final class LocalQueues implements Contenders.Listener {
 
 	@Override
 	public void answered(Contender contender) {
+		if (!this.listeners.isEmpty() && contender.isFoundBusy()) {
+			change(contender.contention(), LocalQueue::waiters).forEach(this.listeners::contended);
+		}
 		long now = this.clock.nanoTime();
 		boolean[] unused = new boolean[1];
 		List<Waiter> overdue = change(contender.contention(), (queue) -> {

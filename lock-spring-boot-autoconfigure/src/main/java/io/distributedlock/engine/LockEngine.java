@@ -1,7 +1,9 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +37,8 @@ final class LockEngine {
 
 	private static final long STALL = Duration.ofMillis(10).toNanos();
 
+	private static final String ENDED_BEFORE_RELEASE = "it had ended in the store before it was released";
+
 	/**
 	 * Stands for the release of a lease that another thread of this JVM goes on with.
 	 */
@@ -50,6 +54,10 @@ final class LockEngine {
 
 	private final LockTimer timer = new LockTimer();
 
+	private final LockListeners listeners;
+
+	private final StoreHealth health;
+
 	private final LeaseRenewer renewer;
 
 	private final BackgroundReleases releases;
@@ -64,16 +72,19 @@ final class LockEngine {
 
 	private volatile boolean stopped;
 
-	LockEngine(LockStore store, LockSettings settings, MonotonicClock clock, ThreadHolds holds) {
+	LockEngine(LockStore store, LockSettings settings, MonotonicClock clock, ThreadHolds holds,
+			List<LockListener> listeners) {
 		this.store = store;
 		this.settings = settings;
 		this.clock = clock;
 		this.holds = holds;
 		this.ownerTokens = new OwnerTokens(settings.application());
-		this.releases = new BackgroundReleases(store, this.timer, clock);
-		this.renewer = new LeaseRenewer(store, this.timer, clock, this::lost);
+		this.listeners = new LockListeners(listeners, clock);
+		this.health = new StoreHealth(this.timer, clock, this.listeners, this::probe);
+		this.releases = new BackgroundReleases(store, this.timer, clock, this.health);
+		this.renewer = new LeaseRenewer(store, this.timer, clock, this.listeners, this.health, this::lost);
 		this.queues = new LocalQueues(store, this.renewer, this.releases, this.timer, clock, this.ownerTokens,
-				settings.localHandovers());
+				this.listeners, this.health, settings.localHandovers());
 	}
 
 	/**
@@ -88,6 +99,24 @@ final class LockEngine {
 	 */
 	GrantListener grantListener() {
 		return this.queues.contenders();
+	}
+
+	/**
+	 * Acquire and release a lock that only this instance knows: nothing else tells
+	 * whether locks can be had.
+	 * @return a stage that ends well if they can
+	 */
+	CompletionStage<Void> probe() {
+		LeaseRequest request = new LeaseRequest("distributed-lock-probe:" + instance(), this.ownerTokens.next(),
+				this.settings.ttl());
+		return StoreCalls.call(() -> this.store.acquire(request, false))
+			.thenCompose((reply) -> this.store.release(request))
+			.<Void>thenApply((released) -> null)
+			.whenComplete((ignored, failure) -> {
+				if (failure != null) {
+					this.releases.cancel(request);
+				}
+			});
 	}
 
 	private void lost(HeldLease lease) {
@@ -144,18 +173,44 @@ final class LockEngine {
 	 * @return the lease, or null if somebody else holds the lock
 	 */
 	@Nullable LeaseHandle await(Waiter waiter) {
+		this.listeners.acquiring(waiter);
+		HeldLease lease;
+		try {
+			lease = awaitLease(waiter);
+		}
+		catch (LockException ex) {
+			this.listeners.notAcquired(waiter, ex);
+			throw ex;
+		}
+		if (lease == null) {
+			this.listeners.notAcquired(waiter, null);
+			return null;
+		}
+		this.holds.add(lease);
+		this.listeners.acquired(waiter, lease);
+		LeaseHandle handle = new LeaseHandle(lease, this);
+		if (this.stopped) {
+			handle.release();
+			throw new LockClosedException(waiter.key());
+		}
+		return handle;
+	}
+
+	private @Nullable HeldLease awaitLease(Waiter waiter) {
 		if (Thread.currentThread().isInterrupted()) {
 			throw new LockInterruptedException(waiter.key());
 		}
-		HeldLease lease;
 		try {
-			if (!waiter.isClaimed()) {
+			if (waiter.isClaimed()) {
+				this.listeners.contended(waiter);
+			}
+			else {
 				this.queues.enter(waiter);
 				if (this.stopped) {
 					this.queues.giveUp(waiter, new LockClosedException(waiter.key()));
 				}
 			}
-			lease = outcome(waiter);
+			return outcome(waiter);
 		}
 		catch (InterruptedException ex) {
 			LockInterruptedException interrupted = new LockInterruptedException(waiter.key());
@@ -165,16 +220,6 @@ final class LockEngine {
 			Thread.currentThread().interrupt();
 			throw interrupted;
 		}
-		if (lease == null) {
-			return null;
-		}
-		this.holds.add(lease);
-		LeaseHandle handle = new LeaseHandle(lease, this);
-		if (this.stopped) {
-			handle.release();
-			throw new LockClosedException(waiter.key());
-		}
-		return handle;
 	}
 
 	private @Nullable HeldLease outcome(Waiter waiter) throws InterruptedException {
@@ -303,11 +348,26 @@ final class LockEngine {
 		if (release == null) {
 			return ReleaseOutcome.LOST;
 		}
+		ReleaseOutcome outcome = outcome(lease, release);
+		ended(lease, outcome);
+		return outcome;
+	}
+
+	private ReleaseOutcome outcome(HeldLease lease, CompletionStage<Boolean> release) {
 		if (release.equals(PASSED)) {
 			return ReleaseOutcome.RELEASED;
 		}
 		return (this.settings.releaseMode() == ReleaseMode.ASYNC) ? ReleaseOutcome.UNCONFIRMED
 				: awaitRelease(lease, release.toCompletableFuture());
+	}
+
+	private void ended(HeldLease lease, ReleaseOutcome outcome) {
+		if (outcome == ReleaseOutcome.LOST) {
+			this.listeners.lost(lease, ENDED_BEFORE_RELEASE);
+		}
+		else {
+			this.listeners.released(lease, outcome);
+		}
 	}
 
 	/**
@@ -316,8 +376,10 @@ final class LockEngine {
 	 * lost
 	 */
 	private @Nullable CompletionStage<Boolean> end(HeldLease lease) {
-		boolean valid = isHeld(lease);
-		boolean wasHeld = lease.end() && valid;
+		if (!isHeld(lease)) {
+			this.renewer.lose(lease, "its time ran out");
+		}
+		boolean wasHeld = lease.end();
 		this.renewer.remove(lease);
 		if (wasHeld && !this.stopped && this.queues.pass(lease)) {
 			return PASSED;
@@ -325,7 +387,9 @@ final class LockEngine {
 		CompletionStage<Boolean> release = StoreCalls.call(() -> this.store.release(lease.request()));
 		release.whenComplete((released, failure) -> {
 			if (failure != null) {
-				logger.debug("Releasing lock %s in the background".formatted(lease), StoreCalls.unwrap(failure));
+				Throwable cause = StoreCalls.unwrap(failure);
+				logger.debug("Releasing lock %s in the background".formatted(lease), cause);
+				this.health.failed(cause);
 				this.releases.release(lease.request());
 			}
 			else if (wasHeld && !released) {
@@ -354,6 +418,7 @@ final class LockEngine {
 		}
 		catch (TimeoutException | ExecutionException ex) {
 			if (ex instanceof TimeoutException) {
+				this.health.failed(ex);
 				this.releases.release(lease.request());
 			}
 			this.unconfirmedReleases
@@ -375,15 +440,11 @@ final class LockEngine {
 	void stop() {
 		this.stopped = true;
 		this.queues.close();
-		CompletableFuture<?>[] ended = this.renewer.leases()
-			.stream()
-			.map(this::end)
-			.filter((release) -> release != null)
-			.map(CompletionStage::toCompletableFuture)
-			.toArray(CompletableFuture[]::new);
+		Map<HeldLease, CompletableFuture<Boolean>> releases = endAll();
 		try {
 			long deadline = this.clock.nanoTime() + this.settings.releaseTimeout().toNanos();
-			CompletableFuture.allOf(ended).get(this.settings.releaseTimeout().toNanos(), TimeUnit.NANOSECONDS);
+			CompletableFuture.allOf(releases.values().toArray(CompletableFuture[]::new))
+				.get(this.settings.releaseTimeout().toNanos(), TimeUnit.NANOSECONDS);
 			this.releases.awaitNonePending(deadline);
 		}
 		catch (TimeoutException | ExecutionException ex) {
@@ -392,7 +453,26 @@ final class LockEngine {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		releases.forEach((lease, release) -> ended(lease, outcome(release)));
 		this.timer.stop();
+	}
+
+	private Map<HeldLease, CompletableFuture<Boolean>> endAll() {
+		Map<HeldLease, CompletableFuture<Boolean>> releases = new LinkedHashMap<>();
+		for (HeldLease lease : this.renewer.leases()) {
+			CompletionStage<Boolean> release = end(lease);
+			if (release != null) {
+				releases.put(lease, release.toCompletableFuture());
+			}
+		}
+		return releases;
+	}
+
+	private static ReleaseOutcome outcome(CompletableFuture<Boolean> release) {
+		if (!release.isDone() || release.isCompletedExceptionally()) {
+			return ReleaseOutcome.UNCONFIRMED;
+		}
+		return release.join() ? ReleaseOutcome.RELEASED : ReleaseOutcome.LOST;
 	}
 
 }

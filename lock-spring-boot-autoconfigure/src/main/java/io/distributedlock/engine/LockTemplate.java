@@ -1,6 +1,7 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +49,8 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 
 	private final LockSettings settings;
 
+	private final List<LockListener> listeners;
+
 	private final MonotonicClock clock;
 
 	private final ThreadHolds holds = new ThreadHolds();
@@ -64,14 +67,25 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 	 * @param settings the settings
 	 */
 	public LockTemplate(LockStore store, LockSettings settings) {
-		this(store, settings, System::nanoTime);
+		this(store, settings, List.of());
 	}
 
-	LockTemplate(LockStore store, LockSettings settings, MonotonicClock clock) {
+	/**
+	 * Create a template.
+	 * @param store where the locks are
+	 * @param settings the settings
+	 * @param listeners are told what happens to the locks
+	 */
+	public LockTemplate(LockStore store, LockSettings settings, List<LockListener> listeners) {
+		this(store, settings, listeners, System::nanoTime);
+	}
+
+	LockTemplate(LockStore store, LockSettings settings, List<LockListener> listeners, MonotonicClock clock) {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(settings, "'settings' must not be null");
 		this.store = store;
 		this.settings = settings;
+		this.listeners = List.copyOf(listeners);
 		this.clock = clock;
 	}
 
@@ -124,7 +138,7 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 		try {
 			LockEngine engine = this.engine;
 			if (engine == null) {
-				engine = new LockEngine(this.store, this.settings, this.clock, this.holds);
+				engine = new LockEngine(this.store, this.settings, this.clock, this.holds, this.listeners);
 				startStore(engine);
 				this.engine = engine;
 				this.stopped = false;

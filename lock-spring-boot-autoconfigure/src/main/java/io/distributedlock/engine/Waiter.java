@@ -5,13 +5,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that wants a lock, from its call until it has a lease or goes without.
  */
-final class Waiter {
+final class Waiter implements LockAttempt {
+
+	private static final AtomicIntegerFieldUpdater<Waiter> CONTENDED = AtomicIntegerFieldUpdater
+		.newUpdater(Waiter.class, "contended");
 
 	private final Contention contention;
 
@@ -33,6 +37,9 @@ final class Waiter {
 	 */
 	private final CompletableFuture<@Nullable HeldLease> outcome = new CompletableFuture<>();
 
+	@SuppressWarnings("UnusedVariable") // read and written by CONTENDED
+	private volatile int contended;
+
 	private volatile @Nullable String holder;
 
 	private @Nullable Contender reliesOn;
@@ -48,11 +55,13 @@ final class Waiter {
 		return this.contention;
 	}
 
-	String key() {
+	@Override
+	public String key() {
 		return this.contention.key();
 	}
 
-	String name() {
+	@Override
+	public String name() {
 		return this.name;
 	}
 
@@ -72,15 +81,21 @@ final class Waiter {
 		return now - this.deadline >= 0;
 	}
 
-	/**
-	 * Return who holds the lock, as far as this waiter knows, or null.
-	 */
-	@Nullable String holder() {
+	@Override
+	public @Nullable String holder() {
 		return this.holder;
 	}
 
 	void heldBy(@Nullable String holder) {
 		this.holder = holder;
+	}
+
+	/**
+	 * Take note that somebody else holds the lock.
+	 * @return whether that was not known
+	 */
+	boolean findsContention() {
+		return CONTENDED.compareAndSet(this, 0, 1);
 	}
 
 	/**
