@@ -39,7 +39,8 @@ public final class DistributedLockAutoConfiguration {
 	@Import({ LockStoreConfigurations.Memory.class, RedlockLockStoreConfiguration.class,
 			LockStoreConfigurations.Redis.class, LockStoreConfigurations.NoClient.class,
 			RedisLockTemplateConfigurations.Redis.class, RedisLockTemplateConfigurations.Redlock.class,
-			LockInterceptorConfiguration.class, LockTransactionConfigurations.Guard.class })
+			LockInterceptorConfiguration.class, LockTransactionConfigurations.Guard.class,
+			LockTransactionConfigurations.Release.class })
 	@ImportRuntimeHints(RedisLockStoreRuntimeHints.class)
 	static class EnabledConfiguration {
 

@@ -210,12 +210,27 @@ public class DistributedLockProperties {
 		 */
 		private boolean commitGuard = true;
 
+		/**
+		 * Whether a lock that is taken inside a transaction is kept until that
+		 * transaction has been committed or rolled back. If not, it is released when its
+		 * method has ended, before the commit, with a warning.
+		 */
+		private boolean releaseAfterCompletion;
+
 		public boolean isCommitGuard() {
 			return this.commitGuard;
 		}
 
 		public void setCommitGuard(boolean commitGuard) {
 			this.commitGuard = commitGuard;
+		}
+
+		public boolean isReleaseAfterCompletion() {
+			return this.releaseAfterCompletion;
+		}
+
+		public void setReleaseAfterCompletion(boolean releaseAfterCompletion) {
+			this.releaseAfterCompletion = releaseAfterCompletion;
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.distributedlock.autoconfigure;
 import io.distributedlock.LockOperations;
 import io.distributedlock.interceptor.BeanFactoryLockOperationSourceAdvisor;
 import io.distributedlock.interceptor.LockAutoProxyRegistrar;
+import io.distributedlock.interceptor.LockRelease;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -30,10 +31,11 @@ class LockInterceptorConfiguration {
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static BeanFactoryLockOperationSourceAdvisor distributedLockAdvisor(ObjectProvider<LockOperations> lockOperations,
-			Environment environment) {
+			ObjectProvider<LockRelease> lockRelease, Environment environment) {
 		BeanFactoryLockOperationSourceAdvisor advisor = new BeanFactoryLockOperationSourceAdvisor(
 				lockOperations::getObject);
 		Binder.get(environment).bind("distributed-lock.advisor-order", Integer.class).ifBound(advisor::setOrder);
+		lockRelease.ifAvailable(advisor::setLockRelease);
 		return advisor;
 	}
 

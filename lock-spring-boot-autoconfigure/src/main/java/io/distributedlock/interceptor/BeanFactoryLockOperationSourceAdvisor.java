@@ -34,6 +34,8 @@ public final class BeanFactoryLockOperationSourceAdvisor extends AbstractBeanFac
 
 	private final transient SingletonSupplier<LockOperations> lockOperations;
 
+	private transient LockRelease lockRelease = LockRelease.IMMEDIATE;
+
 	private transient @Nullable Pointcut pointcut;
 
 	/**
@@ -46,13 +48,23 @@ public final class BeanFactoryLockOperationSourceAdvisor extends AbstractBeanFac
 		setOrder(DEFAULT_ORDER);
 	}
 
+	/**
+	 * Set what is done with a lock when the body of its method has ended. The default is
+	 * to release it at once.
+	 * @param lockRelease the release
+	 */
+	public void setLockRelease(LockRelease lockRelease) {
+		Assert.notNull(lockRelease, "'lockRelease' must not be null");
+		this.lockRelease = lockRelease;
+	}
+
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
 		Assert.isInstanceOf(ConfigurableBeanFactory.class, beanFactory);
 		LockOperationSource source = createSource((ConfigurableBeanFactory) beanFactory);
 		this.pointcut = new LockOperationSourcePointcut(source);
-		setAdvice(new LockInterceptor(source, this.lockOperations));
+		setAdvice(new LockInterceptor(source, this.lockOperations, this.lockRelease));
 	}
 
 	@Override

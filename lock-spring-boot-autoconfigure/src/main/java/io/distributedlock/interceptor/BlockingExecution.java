@@ -22,15 +22,18 @@ final class BlockingExecution implements LockExecution {
 
 	private final SingletonSupplier<LockOperations> lockOperations;
 
-	BlockingExecution(SingletonSupplier<LockOperations> lockOperations) {
+	private final LockRelease lockRelease;
+
+	BlockingExecution(SingletonSupplier<LockOperations> lockOperations, LockRelease lockRelease) {
 		this.lockOperations = lockOperations;
+		this.lockRelease = lockRelease;
 	}
 
 	@Override
 	public @Nullable Object run(MethodInvocation invocation, LockCall call) throws Throwable {
 		LockLease[] leases;
 		try {
-			leases = acquireAll(call.requests());
+			leases = acquireAll(call.requests(), invocation);
 		}
 		catch (LockException ex) {
 			return call.withoutLocks(ex, invocation);
@@ -44,11 +47,11 @@ final class BlockingExecution implements LockExecution {
 			throw ex;
 		}
 		finally {
-			releaseAll(leases, leases.length, failure);
+			releaseAll(leases, leases.length, this.lockRelease, invocation, failure);
 		}
 	}
 
-	private LockLease[] acquireAll(List<LockRequest> requests) {
+	private LockLease[] acquireAll(List<LockRequest> requests, MethodInvocation invocation) {
 		LockLease[] leases = new LockLease[requests.size()];
 		int held = 0;
 		try {
@@ -59,20 +62,22 @@ final class BlockingExecution implements LockExecution {
 			return leases;
 		}
 		catch (Throwable ex) {
-			releaseAll(leases, held, ex);
+			releaseAll(leases, held, LockRelease.IMMEDIATE, invocation, ex);
 			throw ex;
 		}
 	}
 
-	private static void releaseAll(LockLease[] leases, int held, @Nullable Throwable failure) {
+	private static void releaseAll(LockLease[] leases, int held, LockRelease lockRelease, MethodInvocation invocation,
+			@Nullable Throwable failure) {
 		for (int i = held - 1; i >= 0; i--) {
-			release(leases[i], failure);
+			release(leases[i], lockRelease, invocation, failure);
 		}
 	}
 
-	private static void release(LockLease lease, @Nullable Throwable failure) {
+	private static void release(LockLease lease, LockRelease lockRelease, MethodInvocation invocation,
+			@Nullable Throwable failure) {
 		try {
-			lease.release();
+			lockRelease.release(lease, invocation);
 		}
 		catch (Throwable ex) {
 			if (failure != null && failure != ex) {

@@ -16,9 +16,10 @@ final class LockInterceptor implements MethodInterceptor {
 
 	private final LockExecution blocking;
 
-	LockInterceptor(LockOperationSource source, SingletonSupplier<LockOperations> lockOperations) {
+	LockInterceptor(LockOperationSource source, SingletonSupplier<LockOperations> lockOperations,
+			LockRelease lockRelease) {
 		this.source = source;
-		this.blocking = new BlockingExecution(lockOperations);
+		this.blocking = new BlockingExecution(lockOperations, lockRelease);
 	}
 
 	@Override

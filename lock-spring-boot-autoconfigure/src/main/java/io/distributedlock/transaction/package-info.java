@@ -1,5 +1,6 @@
 /**
- * Locks and transactions: the commit guard. Needs Spring's transaction support.
+ * Locks and transactions: the commit guard, and the release of locks that are taken
+ * inside a transaction. Needs Spring's transaction support.
  */
 @NullMarked
 package io.distributedlock.transaction;

@@ -64,6 +64,7 @@ class DistributedLockPropertiesTests {
 			.containsEntry("distributed-lock.release-timeout", "1s")
 			.containsEntry("distributed-lock.advisor-order", (double) new DistributedLockProperties().getAdvisorOrder())
 			.containsEntry("distributed-lock.transaction.commit-guard", true)
+			.containsEntry("distributed-lock.transaction.release-after-completion", false)
 			.containsEntry("distributed-lock.redis.connection-factory", null)
 			.containsEntry("distributed-lock.redis.fence-ttl", "60s")
 			.containsEntry("distributed-lock.redlock.nodes", null)

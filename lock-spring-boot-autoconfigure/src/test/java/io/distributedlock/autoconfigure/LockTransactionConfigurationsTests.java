@@ -7,6 +7,7 @@ import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
+import io.distributedlock.interceptor.LockRelease;
 import io.distributedlock.transaction.CommitGuardPostProcessor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 
@@ -110,10 +113,30 @@ class LockTransactionConfigurationsTests {
 	void locksWithoutTransactionSupport() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.transaction"))
 			.run((context) -> {
-				assertThat(context).hasNotFailed().doesNotHaveBean("distributedLockCommitGuard");
+				assertThat(context).hasNotFailed()
+					.doesNotHaveBean("distributedLockCommitGuard")
+					.doesNotHaveBean(LockRelease.class);
 				assertThat(context.getBean(LockOperations.class).execute(LockSpec.of("key"), LockLease::isHeld))
 					.isTrue();
 			});
+	}
+
+	@Test
+	void backsOffFromAReleaseOfTheApplication() {
+		LockRelease own = mock(LockRelease.class);
+		this.contextRunner.withBean(LockRelease.class, () -> own).withBean(Locked.class).run((context) -> {
+			assertThat(context).hasSingleBean(LockRelease.class);
+			context.getBean(Locked.class).run();
+			then(own).should().release(any(), any());
+		});
+	}
+
+	@Test
+	void wrongPropertyIsExplained() {
+		this.contextRunner.withPropertyValues("distributed-lock.transaction.release-after-completion=later")
+			.run((context) -> assertThat(FailureAnalyses.analyze(context).getDescription())
+				.contains("Property: distributed-lock.transaction.release-after-completion")
+				.contains("Value: \"later\""));
 	}
 
 	private static boolean isGuarded(AssertableApplicationContext context) {
@@ -131,6 +154,14 @@ class LockTransactionConfigurationsTests {
 
 	private static void awaitLost(LockLease lease) {
 		Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !lease.isHeld());
+	}
+
+	static class Locked {
+
+		@DistributedLock(name = "locked")
+		void run() {
+		}
+
 	}
 
 	static class Both {

@@ -263,7 +263,7 @@ class LockInterceptorTests {
 		LockOperationSource source = new LockOperationSource(annotationParser, true);
 		ProxyFactory factory = new ProxyFactory(new Orders(this.locks));
 		factory.setProxyTargetClass(true);
-		factory.addAdvice(new LockInterceptor(source, SingletonSupplier.of(this.locks)));
+		factory.addAdvice(new LockInterceptor(source, SingletonSupplier.of(this.locks), LockRelease.IMMEDIATE));
 		Orders proxy = (Orders) factory.getProxy();
 		for (int i = 0; i < 100; i++) {
 			proxy.transfer("a", "b" + i);
@@ -275,7 +275,8 @@ class LockInterceptorTests {
 	@Test
 	void refusesCallWhoseLockIsNotKnown() throws Exception {
 		LockOperationSourcePointcut pointcut = (LockOperationSourcePointcut) this.locks.advisor().getPointcut();
-		LockInterceptor interceptor = new LockInterceptor(pointcut.source(), SingletonSupplier.of(this.locks));
+		LockInterceptor interceptor = new LockInterceptor(pointcut.source(), SingletonSupplier.of(this.locks),
+				LockRelease.IMMEDIATE);
 		MethodInvocation invocation = mock(MethodInvocation.class);
 		given(invocation.getThis()).willReturn("target");
 		given(invocation.getMethod()).willReturn(CharSequence.class.getMethod("length"));
