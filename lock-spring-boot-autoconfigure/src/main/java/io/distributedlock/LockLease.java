@@ -1,6 +1,7 @@
 package io.distributedlock;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One grant of a lock: it is held until it is released, or lost when its time runs out.
@@ -66,11 +67,26 @@ public interface LockLease extends AutoCloseable {
 	boolean extend(Duration ttl);
 
 	/**
+	 * Take this hold away from the thread that acquired it, to be released by whatever
+	 * thread and at whatever time. The thread does not enter the lock again by it, and
+	 * may end. Does nothing if this hold belongs to no thread.
+	 */
+	void detach();
+
+	/**
 	 * Release this hold. Does not throw if the store fails: the release then goes on in
-	 * the background.
+	 * the background. Does not wait for the store on a thread that must not be blocked,
+	 * as Project Reactor marks them.
 	 * @return how it ended; a second call returns the outcome of the first
 	 */
 	ReleaseOutcome release();
+
+	/**
+	 * Release this hold as {@link #release()} does, but without blocking.
+	 * @return a stage with how it ended, which never fails; a second call returns the
+	 * outcome of the first, as far as it is known
+	 */
+	CompletionStage<ReleaseOutcome> releaseAsync();
 
 	/**
 	 * Release this hold, as {@link #release()} does.

@@ -1,6 +1,9 @@
 package io.distributedlock;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +12,15 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Locks are reentrant by thread: a thread that acquires a key it already holds gets in at
  * once, without a command to the store, under the lease it has; that lease ends when the
- * outermost hold is released. A lease belongs to the thread that acquired it.
+ * outermost hold is released. A lease belongs to the thread that acquired it, until it is
+ * {@link LockLease#detach() detached}: it is not renewed any more when that thread ends.
+ * <p>
+ * The asynchronous methods block no thread and give a lease that belongs to no thread:
+ * any thread may release it, none enters it again, and it is renewed until it is
+ * released. Cancelling their future, or completing it in any other way, gives up the wait
+ * and gives back what was granted meanwhile. What follows on the future runs on a thread
+ * that may be blocked for a moment, but not for the lock that another such step is to
+ * release.
  * <p>
  * All methods check their {@link LockSpec} first and leave nothing behind when they
  * throw.
@@ -29,6 +40,8 @@ public interface LockOperations {
 	 * @throws LockInterruptedException if the thread was interrupted; its interrupt flag
 	 * is set
 	 * @throws LockLostException if this thread holds the key already but has lost it
+	 * @throws IllegalStateException if this is a thread that must not be blocked, as
+	 * Project Reactor marks them
 	 */
 	LockLease acquire(LockSpec spec);
 
@@ -42,8 +55,28 @@ public interface LockOperations {
 	 * @throws LockInterruptedException if the thread was interrupted; its interrupt flag
 	 * is set
 	 * @throws LockLostException if this thread holds the key already but has lost it
+	 * @throws IllegalStateException if this is a thread that must not be blocked, as
+	 * Project Reactor marks them
 	 */
 	Optional<LockLease> tryAcquire(LockSpec spec);
+
+	/**
+	 * Acquire a lock without blocking, waiting at most the wait time of the
+	 * specification.
+	 * @param spec what to lock and how
+	 * @return the future lease, to be released by the caller. It fails with the
+	 * exceptions of {@link #acquire(LockSpec)}
+	 */
+	CompletableFuture<LockLease> acquireAsync(LockSpec spec);
+
+	/**
+	 * Acquire a lock like {@link #acquireAsync(LockSpec)}, but end with empty if somebody
+	 * else held it until the wait time was over.
+	 * @param spec what to lock and how
+	 * @return the future lease, to be released by the caller, or empty. It fails with the
+	 * exceptions of {@link #tryAcquire(LockSpec)}
+	 */
+	CompletableFuture<Optional<LockLease>> tryAcquireAsync(LockSpec spec);
 
 	/**
 	 * Return normally only if the current thread has lost none of the locks that it
@@ -74,6 +107,22 @@ public interface LockOperations {
 		try (LockLease lease = acquire(spec)) {
 			return action.run(lease);
 		}
+	}
+
+	/**
+	 * Run an asynchronous action under a lock without blocking, and release the lock when
+	 * the stage that the action returns has completed. A release that fails never hides
+	 * the result or the exception of the action.
+	 * @param <T> the type of the result
+	 * @param spec what to lock and how
+	 * @param action starts what is to be done under the lock and returns its stage
+	 * @return a future that completes like that stage, after the lock was released. It
+	 * fails with the exceptions of {@link #acquireAsync(LockSpec)} if there is no lock.
+	 * Cancelling it gives up the wait, or cancels the stage of the action
+	 */
+	default <T extends @Nullable Object> CompletableFuture<T> executeAsync(LockSpec spec,
+			Function<? super LockLease, ? extends CompletionStage<T>> action) {
+		return new AsyncExecution<T>(action).start(acquireAsync(spec));
 	}
 
 }

@@ -6,9 +6,11 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The lease of one thread and how long it may be trusted, shared by all its holds.
+ * A lease and how long it may be trusted, shared by all its holds. It belongs to the
+ * thread that acquired it as long as holds are attached to that thread, or to none.
  * <p>
  * Validity counts from the moment a command was sent, never from its answer: the store
  * started the lease no earlier than that.
@@ -22,6 +24,9 @@ final class HeldLease implements LockHold {
 
 	private static final AtomicIntegerFieldUpdater<HeldLease> HOLDS = AtomicIntegerFieldUpdater
 		.newUpdater(HeldLease.class, "holds");
+
+	private static final AtomicIntegerFieldUpdater<HeldLease> ATTACHED = AtomicIntegerFieldUpdater
+		.newUpdater(HeldLease.class, "attached");
 
 	private static final AtomicLongFieldUpdater<HeldLease> VALID_UNTIL = AtomicLongFieldUpdater
 		.newUpdater(HeldLease.class, "validUntil");
@@ -44,7 +49,7 @@ final class HeldLease implements LockHold {
 
 	private final long lastToken;
 
-	private final Thread thread;
+	private volatile @Nullable Thread thread;
 
 	private final HandOver handOver;
 
@@ -53,6 +58,11 @@ final class HeldLease implements LockHold {
 	private volatile int state = HELD;
 
 	private volatile int holds = 1;
+
+	/**
+	 * How many of the holds are attached to the thread.
+	 */
+	private volatile int attached;
 
 	private volatile boolean renewing;
 
@@ -69,6 +79,7 @@ final class HeldLease implements LockHold {
 		this.thread = holder.thread();
 		this.handOver = grant.handOver();
 		this.acquiredAt = now;
+		this.attached = (this.thread != null) ? 1 : 0;
 		this.renewing = this.contention.renew();
 		this.validUntil = endOfValidity(grant.sentAt(), ttl());
 		this.nextRenewal = grant.sentAt() + renewalInterval();
@@ -83,6 +94,7 @@ final class HeldLease implements LockHold {
 		this.thread = holder.thread();
 		this.handOver = HandOver.LOCAL;
 		this.acquiredAt = now;
+		this.attached = (this.thread != null) ? 1 : 0;
 		this.renewing = this.contention.renew();
 		this.validUntil = from.validUntil;
 		this.nextRenewal = from.nextRenewal;
@@ -145,8 +157,32 @@ final class HeldLease implements LockHold {
 		return isHeld(now) ? Duration.ofNanos(this.validUntil - now) : Duration.ZERO;
 	}
 
+	/**
+	 * Add a hold that is attached to the thread.
+	 */
 	void enter() {
 		HOLDS.incrementAndGet(this);
+		ATTACHED.incrementAndGet(this);
+	}
+
+	/**
+	 * Take a hold away from the thread. With the last one, the lease belongs to no thread
+	 * any more.
+	 * @return whether it was the last
+	 */
+	boolean detach() {
+		if (ATTACHED.decrementAndGet(this) > 0) {
+			return false;
+		}
+		this.thread = null;
+		return true;
+	}
+
+	/**
+	 * Return whether the thread that acquired the lease may enter it again.
+	 */
+	boolean isAttached() {
+		return this.attached > 0;
 	}
 
 	/**
@@ -229,10 +265,11 @@ final class HeldLease implements LockHold {
 	}
 
 	/**
-	 * Return whether the thread that acquired the lease ended without releasing it.
+	 * Return whether the thread that the lease belongs to ended without releasing it.
 	 */
 	boolean isOrphaned() {
-		return !this.thread.isAlive();
+		Thread owner = this.thread;
+		return owner != null && !owner.isAlive();
 	}
 
 	/**
@@ -276,8 +313,9 @@ final class HeldLease implements LockHold {
 
 	@Override
 	public String toString() {
-		return "'%s' (name '%s', fencing token %d, thread '%s')".formatted(key(), this.name, this.fencingToken,
-				this.thread.getName());
+		Thread owner = this.thread;
+		return "'%s' (name '%s', fencing token %d, %s)".formatted(key(), this.name, this.fencingToken,
+				(owner != null) ? "thread '" + owner.getName() + "'" : "no thread");
 	}
 
 	/**

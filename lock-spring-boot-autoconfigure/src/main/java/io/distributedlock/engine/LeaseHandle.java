@@ -1,7 +1,9 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
@@ -12,17 +14,41 @@ import io.distributedlock.ReleaseOutcome;
  */
 final class LeaseHandle implements LockLease {
 
+	private static final AtomicIntegerFieldUpdater<LeaseHandle> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(LeaseHandle.class, "state");
+
+	private static final int ATTACHED = 0;
+
+	private static final int DETACHED = 1;
+
+	private static final int RELEASED = 2;
+
 	private final HeldLease lease;
 
 	private final LockEngine engine;
 
-	private final AtomicBoolean released = new AtomicBoolean();
+	private volatile int state;
 
 	private volatile ReleaseOutcome outcome = ReleaseOutcome.UNCONFIRMED;
 
-	LeaseHandle(HeldLease lease, LockEngine engine) {
+	private LeaseHandle(HeldLease lease, LockEngine engine, int state) {
 		this.lease = lease;
 		this.engine = engine;
+		this.state = state;
+	}
+
+	/**
+	 * Create a hold that is attached to the thread that the lease belongs to.
+	 */
+	static LeaseHandle attached(HeldLease lease, LockEngine engine) {
+		return new LeaseHandle(lease, engine, ATTACHED);
+	}
+
+	/**
+	 * Create a hold that is attached to no thread.
+	 */
+	static LeaseHandle detached(HeldLease lease, LockEngine engine) {
+		return new LeaseHandle(lease, engine, DETACHED);
 	}
 
 	@Override
@@ -42,12 +68,16 @@ final class LeaseHandle implements LockLease {
 
 	@Override
 	public Duration remainingValidity() {
-		return this.released.get() ? Duration.ZERO : this.engine.remainingValidity(this.lease);
+		return isReleased() ? Duration.ZERO : this.engine.remainingValidity(this.lease);
 	}
 
 	@Override
 	public boolean isHeld() {
-		return !this.released.get() && this.engine.isHeld(this.lease);
+		return !isReleased() && this.engine.isHeld(this.lease);
+	}
+
+	private boolean isReleased() {
+		return this.state == RELEASED;
 	}
 
 	@Override
@@ -55,21 +85,41 @@ final class LeaseHandle implements LockLease {
 		if (!isHeld()) {
 			throw new LockLostException(key(),
 					"Lock '%s' is not held any more: its lease was %s. Do not rely on anything done under it since."
-						.formatted(key(), this.released.get() ? "released" : "lost"));
+						.formatted(key(), isReleased() ? "released" : "lost"));
 		}
 	}
 
 	@Override
 	public boolean extend(Duration ttl) {
-		return !this.released.get() && this.engine.extend(this.lease, ttl);
+		return !isReleased() && this.engine.extend(this.lease, ttl);
+	}
+
+	@Override
+	public void detach() {
+		if (STATE.compareAndSet(this, ATTACHED, DETACHED)) {
+			this.engine.detach(this.lease);
+		}
 	}
 
 	@Override
 	public ReleaseOutcome release() {
-		if (this.released.compareAndSet(false, true)) {
-			this.outcome = this.engine.release(this.lease);
+		int previous = STATE.getAndSet(this, RELEASED);
+		if (previous != RELEASED) {
+			this.outcome = this.engine.release(this.lease, previous == ATTACHED);
 		}
 		return this.outcome;
+	}
+
+	@Override
+	public CompletionStage<ReleaseOutcome> releaseAsync() {
+		int previous = STATE.getAndSet(this, RELEASED);
+		if (previous == RELEASED) {
+			return CompletableFuture.completedStage(this.outcome);
+		}
+		return this.engine.releaseAsync(this.lease, previous == ATTACHED).thenApply((ended) -> {
+			this.outcome = ended;
+			return ended;
+		});
 	}
 
 	@Override

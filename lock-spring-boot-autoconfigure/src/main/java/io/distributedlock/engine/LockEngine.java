@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,7 @@ import io.distributedlock.LockLostException;
 import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.engine.Deadlines.Deadline;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
@@ -35,7 +37,10 @@ final class LockEngine {
 
 	private static final Log logger = LogFactory.getLog(LockEngine.class);
 
-	private static final long STALL = Duration.ofMillis(10).toNanos();
+	/**
+	 * A thread that wakes up so much too late is not the only one that is late.
+	 */
+	static final long STALL = Duration.ofMillis(10).toNanos();
 
 	private static final String ENDED_BEFORE_RELEASE = "it had ended in the store before it was released";
 
@@ -50,6 +55,8 @@ final class LockEngine {
 
 	private final MonotonicClock clock;
 
+	private final Executor completions;
+
 	private final OwnerTokens ownerTokens;
 
 	private final LockTimer timer = new LockTimer();
@@ -57,6 +64,8 @@ final class LockEngine {
 	private final LockListeners listeners;
 
 	private final StoreHealth health;
+
+	private final Deadlines deadlines;
 
 	private final LeaseRenewer renewer;
 
@@ -72,12 +81,20 @@ final class LockEngine {
 
 	private volatile boolean stopped;
 
+	/**
+	 * Create an engine.
+	 * @param holds the leases of each thread
+	 * @param listeners are told what happens
+	 * @param completions runs what callers do when what they did not block for is there
+	 */
 	LockEngine(LockStore store, LockSettings settings, MonotonicClock clock, ThreadHolds holds,
-			List<LockListener> listeners) {
+			List<LockListener> listeners, Executor completions) {
 		this.store = store;
 		this.settings = settings;
 		this.clock = clock;
 		this.holds = holds;
+		this.completions = completions;
+		this.deadlines = new Deadlines(this.timer, clock);
 		this.ownerTokens = new OwnerTokens(settings.application());
 		this.listeners = new LockListeners(listeners, clock);
 		this.health = new StoreHealth(this.timer, clock, this.listeners, this::probe);
@@ -138,28 +155,43 @@ final class LockEngine {
 						.formatted(spec.key()));
 		}
 		lease.enter();
-		return new LeaseHandle(lease, this);
+		return LeaseHandle.attached(lease, this);
 	}
 
 	/**
 	 * Start to wait on the current thread.
 	 */
 	Waiter begin(LockSpec spec) {
+		return begin(spec, Thread.currentThread());
+	}
+
+	/**
+	 * Start to wait on no thread, and queue up.
+	 */
+	AsyncWait beginAsync(LockSpec spec) {
+		Waiter waiter = begin(spec, null);
+		this.listeners.acquiring(waiter);
+		enter(waiter);
+		return new AsyncWait(waiter, this.queues, this.deadlines, this.clock,
+				this.settings.responseTimeout().toNanos());
+	}
+
+	private Waiter begin(LockSpec spec, @Nullable Thread thread) {
 		if (this.stopped) {
 			throw new LockClosedException(spec.key());
 		}
 		Duration waitTime = (spec.waitTime() != null) ? spec.waitTime() : this.settings.waitTime();
 		Contention contention = Contention.shared(spec, this.settings);
 		if (waitTime.isZero()) {
-			return beginOnce(contention, spec);
+			return beginOnce(contention, spec, thread);
 		}
 		return new Waiter(spec.isFair() ? contention.apart(this.apart.incrementAndGet()) : contention, spec.name(),
-				this.clock.nanoTime(), waitTime.toNanos());
+				thread, this.clock.nanoTime(), waitTime.toNanos());
 	}
 
-	private Waiter beginOnce(Contention contention, LockSpec spec) {
-		Waiter waiter = new Waiter(contention.once(this.apart.incrementAndGet()), spec.name(), this.clock.nanoTime(),
-				0);
+	private Waiter beginOnce(Contention contention, LockSpec spec, @Nullable Thread thread) {
+		Waiter waiter = new Waiter(contention.once(this.apart.incrementAndGet()), spec.name(), thread,
+				this.clock.nanoTime(), 0);
 		HeldLease holder = this.queues.holder(contention);
 		if (holder != null && isHeld(holder) && waiter.claim()) {
 			waiter.heldBy(OwnerTokens.describe(holder.owner()));
@@ -188,7 +220,7 @@ final class LockEngine {
 		}
 		this.holds.add(lease);
 		this.listeners.acquired(waiter, lease);
-		LeaseHandle handle = new LeaseHandle(lease, this);
+		LeaseHandle handle = LeaseHandle.attached(lease, this);
 		if (this.stopped) {
 			handle.release();
 			throw new LockClosedException(waiter.key());
@@ -201,15 +233,7 @@ final class LockEngine {
 			throw new LockInterruptedException(waiter.key());
 		}
 		try {
-			if (waiter.isClaimed()) {
-				this.listeners.contended(waiter);
-			}
-			else {
-				this.queues.enter(waiter);
-				if (this.stopped) {
-					this.queues.giveUp(waiter, new LockClosedException(waiter.key()));
-				}
-			}
+			enter(waiter);
 			return outcome(waiter);
 		}
 		catch (InterruptedException ex) {
@@ -220,6 +244,43 @@ final class LockEngine {
 			Thread.currentThread().interrupt();
 			throw interrupted;
 		}
+	}
+
+	private void enter(Waiter waiter) {
+		if (waiter.isClaimed()) {
+			this.listeners.contended(waiter);
+			return;
+		}
+		this.queues.enter(waiter);
+		if (this.stopped) {
+			this.queues.giveUp(waiter, new LockClosedException(waiter.key()));
+		}
+	}
+
+	/**
+	 * Take what a wait on no thread has ended with.
+	 * @return the lease, or null if somebody else holds the lock
+	 */
+	@Nullable LeaseHandle endAsync(Waiter waiter) {
+		HeldLease lease;
+		try {
+			lease = joined(waiter);
+		}
+		catch (LockException ex) {
+			this.listeners.notAcquired(waiter, ex);
+			throw ex;
+		}
+		if (lease == null) {
+			this.listeners.notAcquired(waiter, null);
+			return null;
+		}
+		this.listeners.acquired(waiter, lease);
+		LeaseHandle handle = LeaseHandle.detached(lease, this);
+		if (this.stopped) {
+			handle.releaseAsync();
+			throw new LockClosedException(waiter.key());
+		}
+		return handle;
 	}
 
 	private @Nullable HeldLease outcome(Waiter waiter) throws InterruptedException {
@@ -295,6 +356,7 @@ final class LockEngine {
 
 	boolean extend(HeldLease lease, Duration ttl) {
 		LockSpec.checkTtl(ttl);
+		NonBlockingThreads.refuse(lease.key(), "Extend the lease on another thread.");
 		if (!isHeld(lease)) {
 			return false;
 		}
@@ -337,37 +399,82 @@ final class LockEngine {
 	}
 
 	/**
-	 * Leave one hold of a lease; after the last one, release it.
+	 * Take a hold away from the thread that the lease belongs to.
 	 */
-	ReleaseOutcome release(HeldLease lease) {
-		if (!lease.leave()) {
+	void detach(HeldLease lease) {
+		if (lease.detach()) {
+			this.holds.remove(lease);
+		}
+	}
+
+	/**
+	 * Leave one hold of a lease; after the last one, release it and wait for the store,
+	 * unless this thread must not be blocked.
+	 * @param attached whether the hold is attached to the thread of the lease
+	 */
+	ReleaseOutcome release(HeldLease lease, boolean attached) {
+		if (!leave(lease, attached)) {
 			return ReleaseOutcome.STILL_HELD;
 		}
-		CompletionStage<Boolean> release = end(lease);
-		this.holds.remove(lease);
+		CompletionStage<Boolean> release = endLast(lease);
 		if (release == null) {
 			return ReleaseOutcome.LOST;
 		}
-		ReleaseOutcome outcome = outcome(lease, release);
-		ended(lease, outcome);
-		return outcome;
+		boolean toBeAwaited = isToBeAwaited(release) && !NonBlockingThreads.isCurrent();
+		return ended(lease,
+				toBeAwaited ? awaitRelease(lease, release.toCompletableFuture()) : unawaitedOutcome(release));
 	}
 
-	private ReleaseOutcome outcome(HeldLease lease, CompletionStage<Boolean> release) {
-		if (release.equals(PASSED)) {
-			return ReleaseOutcome.RELEASED;
+	/**
+	 * Leave one hold of a lease; after the last one, release it. Blocks no thread.
+	 * @param attached whether the hold is attached to the thread of the lease
+	 */
+	CompletionStage<ReleaseOutcome> releaseAsync(HeldLease lease, boolean attached) {
+		if (!leave(lease, attached)) {
+			return CompletableFuture.completedStage(ReleaseOutcome.STILL_HELD);
 		}
-		return (this.settings.releaseMode() == ReleaseMode.ASYNC) ? ReleaseOutcome.UNCONFIRMED
-				: awaitRelease(lease, release.toCompletableFuture());
+		CompletionStage<Boolean> release = endLast(lease);
+		if (release == null) {
+			return CompletableFuture.completedStage(ReleaseOutcome.LOST);
+		}
+		return isToBeAwaited(release) ? whenReleased(lease, release)
+				: CompletableFuture.completedStage(ended(lease, unawaitedOutcome(release)));
 	}
 
-	private void ended(HeldLease lease, ReleaseOutcome outcome) {
+	/**
+	 * Leave one hold of a lease.
+	 * @return whether it was the last
+	 */
+	private boolean leave(HeldLease lease, boolean attached) {
+		boolean last = lease.leave();
+		if (!last && attached) {
+			detach(lease);
+		}
+		return last;
+	}
+
+	private @Nullable CompletionStage<Boolean> endLast(HeldLease lease) {
+		CompletionStage<Boolean> release = end(lease);
+		this.holds.remove(lease);
+		return release;
+	}
+
+	private boolean isToBeAwaited(CompletionStage<Boolean> release) {
+		return !release.equals(PASSED) && this.settings.releaseMode() == ReleaseMode.SYNC;
+	}
+
+	private static ReleaseOutcome unawaitedOutcome(CompletionStage<Boolean> release) {
+		return release.equals(PASSED) ? ReleaseOutcome.RELEASED : ReleaseOutcome.UNCONFIRMED;
+	}
+
+	private ReleaseOutcome ended(HeldLease lease, ReleaseOutcome outcome) {
 		if (outcome == ReleaseOutcome.LOST) {
 			this.listeners.lost(lease, ENDED_BEFORE_RELEASE);
 		}
 		else {
 			this.listeners.released(lease, outcome);
 		}
+		return outcome;
 	}
 
 	/**
@@ -407,30 +514,59 @@ final class LockEngine {
 		try {
 			while (true) {
 				try {
-					boolean released = release.get(deadline - this.clock.nanoTime(), TimeUnit.NANOSECONDS);
-					this.unconfirmedReleases.recovered();
-					return released ? ReleaseOutcome.RELEASED : ReleaseOutcome.LOST;
+					return confirmed(release.get(deadline - this.clock.nanoTime(), TimeUnit.NANOSECONDS));
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
 				}
 			}
 		}
-		catch (TimeoutException | ExecutionException ex) {
-			if (ex instanceof TimeoutException) {
-				this.health.failed(ex);
-				this.releases.release(lease.request());
-			}
-			this.unconfirmedReleases
-				.failed("The release of lock %s is not confirmed, trying again in the background until it has run out"
-					.formatted(lease), (ex instanceof ExecutionException) ? StoreCalls.unwrap(ex) : null);
-			return ReleaseOutcome.UNCONFIRMED;
+		catch (TimeoutException ex) {
+			return unanswered(lease);
+		}
+		catch (ExecutionException ex) {
+			return unconfirmed(lease, StoreCalls.unwrap(ex));
 		}
 		finally {
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	private CompletionStage<ReleaseOutcome> whenReleased(HeldLease lease, CompletionStage<Boolean> release) {
+		CompletableFuture<Boolean> answer = release.toCompletableFuture();
+		if (answer.isDone()) {
+			return CompletableFuture.completedStage(ended(lease, awaitRelease(lease, answer)));
+		}
+		CompletableFuture<ReleaseOutcome> outcome = new CompletableFuture<>();
+		Deadline deadline = this.deadlines.add(this.clock.nanoTime() + this.settings.releaseTimeout().toNanos(),
+				() -> this.completions.execute(() -> outcome.complete(ended(lease, unanswered(lease)))));
+		release.whenComplete((released, failure) -> {
+			if (this.deadlines.remove(deadline)) {
+				this.completions.execute(() -> outcome.complete(ended(lease,
+						(failure != null) ? unconfirmed(lease, StoreCalls.unwrap(failure)) : confirmed(released))));
+			}
+		});
+		return outcome;
+	}
+
+	private ReleaseOutcome confirmed(boolean released) {
+		this.unconfirmedReleases.recovered();
+		return released ? ReleaseOutcome.RELEASED : ReleaseOutcome.LOST;
+	}
+
+	private ReleaseOutcome unanswered(HeldLease lease) {
+		this.health.failed(new TimeoutException());
+		this.releases.release(lease.request());
+		return unconfirmed(lease, null);
+	}
+
+	private ReleaseOutcome unconfirmed(HeldLease lease, @Nullable Throwable cause) {
+		this.unconfirmedReleases
+			.failed("The release of lock %s is not confirmed, trying again in the background until it has run out"
+				.formatted(lease), cause);
+		return ReleaseOutcome.UNCONFIRMED;
 	}
 
 	/**
@@ -455,6 +591,7 @@ final class LockEngine {
 		}
 		releases.forEach((lease, release) -> ended(lease, outcome(release)));
 		this.timer.stop();
+		this.deadlines.runAll();
 	}
 
 	private Map<HeldLease, CompletableFuture<Boolean>> endAll() {

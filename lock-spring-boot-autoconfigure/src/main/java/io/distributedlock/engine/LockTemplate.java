@@ -3,8 +3,10 @@ package io.distributedlock.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +32,10 @@ import org.springframework.util.Assert;
  * <p>
  * Starts with the application context, or at first use if that is earlier; stopping gives
  * no more locks and releases all that are held. Can be started again.
+ * <p>
+ * What follows on a future of this runs on a pool of daemon threads called
+ * {@code distributed-lock-completion-*}, unless the future was complete already. The pool
+ * has no threads while there is nothing to do.
  *
  * @since 1.0
  */
@@ -54,6 +60,8 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 	private final MonotonicClock clock;
 
 	private final ThreadHolds holds = new ThreadHolds();
+
+	private final Executor completions = CompletionThreads.create();
 
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
@@ -96,20 +104,57 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 		if (held != null) {
 			return held;
 		}
+		refuseToBlock(spec);
 		Waiter waiter = engine.begin(spec);
-		LockLease lease = engine.await(waiter);
-		if (lease == null) {
-			throw new LockNotAcquiredException(spec.key(), Duration.ofNanos(this.clock.nanoTime() - waiter.startedAt()),
-					waiter.holder());
-		}
-		return lease;
+		return required(engine.await(waiter), waiter);
 	}
 
 	@Override
 	public Optional<LockLease> tryAcquire(LockSpec spec) {
 		LockEngine engine = engine(spec);
 		LockLease held = engine.reenter(spec);
-		return (held != null) ? Optional.of(held) : Optional.ofNullable(engine.await(engine.begin(spec)));
+		if (held != null) {
+			return Optional.of(held);
+		}
+		refuseToBlock(spec);
+		return Optional.ofNullable(engine.await(engine.begin(spec)));
+	}
+
+	@Override
+	public CompletableFuture<LockLease> acquireAsync(LockSpec spec) {
+		return start(new AsyncAcquisition<>(spec, this.completions, this::required));
+	}
+
+	@Override
+	public CompletableFuture<Optional<LockLease>> tryAcquireAsync(LockSpec spec) {
+		return start(new AsyncAcquisition<>(spec, this.completions, (lease, waiter) -> Optional.ofNullable(lease)));
+	}
+
+	/**
+	 * Get an acquisition under way. Starting the engine may block, and so is left to
+	 * another thread.
+	 */
+	private <T> AsyncAcquisition<T> start(AsyncAcquisition<T> acquisition) {
+		if (this.engine != null || this.stopped) {
+			acquisition.start(this::engine);
+		}
+		else {
+			this.completions.execute(() -> acquisition.start(this::engine));
+		}
+		return acquisition;
+	}
+
+	private LockLease required(@Nullable LockLease lease, Waiter waiter) {
+		if (lease == null) {
+			throw new LockNotAcquiredException(waiter.key(),
+					Duration.ofNanos(this.clock.nanoTime() - waiter.startedAt()), waiter.holder());
+		}
+		return lease;
+	}
+
+	private static void refuseToBlock(LockSpec spec) {
+		NonBlockingThreads.refuse(spec.key(),
+				"Use acquireAsync, or let the @DistributedLock method return a Mono or Flux.");
 	}
 
 	@Override
@@ -138,7 +183,8 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 		try {
 			LockEngine engine = this.engine;
 			if (engine == null) {
-				engine = new LockEngine(this.store, this.settings, this.clock, this.holds, this.listeners);
+				engine = new LockEngine(this.store, this.settings, this.clock, this.holds, this.listeners,
+						this.completions);
 				startStore(engine);
 				this.engine = engine;
 				this.stopped = false;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leases each thread holds, for reentrancy. A thread's leases are touched by that
- * thread only; one that another thread released is dropped at a later look.
+ * thread only; one that another thread released or took over is dropped at a later look.
  */
 final class ThreadHolds {
 
@@ -20,7 +20,7 @@ final class ThreadHolds {
 	@Nullable HeldLease find(String key) {
 		Holds held = this.holds.get();
 		HeldLease lease = (held != null) ? held.leases.get(key) : null;
-		if (lease != null && lease.isReleased()) {
+		if (lease != null && isGone(lease)) {
 			remove(lease);
 			return null;
 		}
@@ -34,12 +34,16 @@ final class ThreadHolds {
 		Holds held = this.holds.get();
 		if (held != null) {
 			for (HeldLease lease : held.leases.values()) {
-				if (lease.isEntered() && !lease.isHeld(now)) {
+				if (lease.isEntered() && lease.isAttached() && !lease.isHeld(now)) {
 					return lease;
 				}
 			}
 		}
 		return null;
+	}
+
+	private static boolean isGone(HeldLease lease) {
+		return lease.isReleased() || !lease.isAttached();
 	}
 
 	void add(HeldLease lease) {
@@ -74,13 +78,13 @@ final class ThreadHolds {
 		private int purgeSize = MIN_PURGE_SIZE;
 
 		/**
-		 * Add a lease. Those that other threads released are dropped whenever the number
-		 * has doubled.
+		 * Add a lease. Those that other threads released or took over are dropped
+		 * whenever the number has doubled.
 		 */
 		void add(HeldLease lease) {
 			this.leases.put(lease.key(), lease);
 			if (this.leases.size() > this.purgeSize) {
-				this.leases.values().removeIf(HeldLease::isReleased);
+				this.leases.values().removeIf(ThreadHolds::isGone);
 				this.purgeSize = Math.max(2 * this.leases.size(), MIN_PURGE_SIZE);
 			}
 		}

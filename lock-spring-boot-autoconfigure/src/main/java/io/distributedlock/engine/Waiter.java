@@ -1,6 +1,7 @@
 package io.distributedlock.engine;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -10,7 +11,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that wants a lock, from its call until it has a lease or goes without.
+ * A caller that wants a lock, from its call until it has a lease or goes without. It
+ * blocks its thread meanwhile, or no thread at all.
  */
 final class Waiter implements LockAttempt {
 
@@ -21,7 +23,7 @@ final class Waiter implements LockAttempt {
 
 	private final String name;
 
-	private final Thread thread = Thread.currentThread();
+	private final @Nullable Thread thread;
 
 	private final long startedAt;
 
@@ -44,9 +46,14 @@ final class Waiter implements LockAttempt {
 
 	private @Nullable Contender reliesOn;
 
-	Waiter(Contention contention, String name, long startedAt, long waitTime) {
+	/**
+	 * Create a waiter.
+	 * @param thread the thread that waits and the lease is to belong to, or null for none
+	 */
+	Waiter(Contention contention, String name, @Nullable Thread thread, long startedAt, long waitTime) {
 		this.contention = contention;
 		this.name = name;
+		this.thread = thread;
 		this.startedAt = startedAt;
 		this.deadline = startedAt + waitTime;
 	}
@@ -65,7 +72,10 @@ final class Waiter implements LockAttempt {
 		return this.name;
 	}
 
-	Thread thread() {
+	/**
+	 * Return the thread that waits and the lease is to belong to, or null.
+	 */
+	@Nullable Thread thread() {
 		return this.thread;
 	}
 
@@ -99,8 +109,8 @@ final class Waiter implements LockAttempt {
 	}
 
 	/**
-	 * Return the contender whose answer counts when the wait time is over. Used by the
-	 * waiting thread only.
+	 * Return the contender whose answer counts when the wait time is over. Used by one
+	 * thread at a time: the waiting one, or the timer.
 	 */
 	@Nullable Contender reliesOn() {
 		return this.reliesOn;
@@ -123,7 +133,7 @@ final class Waiter implements LockAttempt {
 	}
 
 	/**
-	 * Wake the thread with a lease, or without one if somebody else holds the lock. Only
+	 * Wake the caller with a lease, or without one if somebody else holds the lock. Only
 	 * after {@link #claim()}.
 	 */
 	void end(@Nullable HeldLease lease) {
@@ -131,7 +141,7 @@ final class Waiter implements LockAttempt {
 	}
 
 	/**
-	 * Wake the thread with an error. Only after {@link #claim()}.
+	 * Wake the caller with an error. Only after {@link #claim()}.
 	 */
 	void fail(Throwable failure) {
 		this.outcome.completeExceptionally(failure);
@@ -144,6 +154,18 @@ final class Waiter implements LockAttempt {
 	 */
 	@Nullable HeldLease await(long nanos) throws InterruptedException, ExecutionException, TimeoutException {
 		return this.outcome.get(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	boolean hasEnded() {
+		return this.outcome.isDone();
+	}
+
+	/**
+	 * Do something when this has ended, on the thread that ends it: must not block.
+	 */
+	void whenEnded(Runnable action) {
+		CompletionStage<@Nullable HeldLease> end = this.outcome;
+		end.whenComplete((lease, failure) -> action.run());
 	}
 
 	/**

@@ -5,13 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,83 +23,22 @@ import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.ReleaseOutcome;
-import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.LockTemplate;
 import io.distributedlock.engine.ReleaseMode;
-import io.distributedlock.store.LockStore;
 import io.distributedlock.testsupport.FencingOracle;
 import io.distributedlock.testsupport.Oracle;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * The contract of {@link LockOperations} on any store. Two templates stand for two
- * instances of an application; a store takes part by a subclass that creates it.
+ * The contract of {@link LockOperations} on any store. A store takes part by a subclass
+ * that creates it.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
-public abstract class AbstractLockOperationsContract {
-
-	private static final AtomicInteger keys = new AtomicInteger();
-
-	private final ExecutorService threads = Executors.newCachedThreadPool();
-
-	private final ScheduledExecutorService interrupter = Executors.newSingleThreadScheduledExecutor();
-
-	private CountingStore counted;
-
-	private CountingStore countedThere;
-
-	private LockTemplate here;
-
-	private LockTemplate there;
-
-	private String key;
-
-	private LockSpec spec;
-
-	/**
-	 * Create one store for each call, all on the same locks, not started.
-	 */
-	protected abstract LockStore createStore() throws Exception;
-
-	@BeforeEach
-	void startTemplates() throws Exception {
-		this.counted = new CountingStore(createStore());
-		this.here = new LockTemplate(this.counted, settings("here", ReleaseMode.SYNC));
-		this.countedThere = new CountingStore(createStore());
-		this.there = new LockTemplate(this.countedThere, settings("there", ReleaseMode.SYNC));
-		this.here.start();
-		this.there.start();
-		this.key = "operations-" + keys.incrementAndGet();
-		this.spec = LockSpec.of(this.key).withTtl(Duration.ofSeconds(10)).withWaitTime(Duration.ZERO);
-	}
-
-	@AfterEach
-	void stopTemplates() {
-		this.here.stop();
-		this.there.stop();
-	}
-
-	@AfterAll
-	void stopThreads() {
-		this.threads.shutdownNow();
-		this.interrupter.shutdownNow();
-	}
-
-	private static LockSettings settings(String application, ReleaseMode releaseMode) {
-		return new LockSettings(application, Duration.ofSeconds(10), Duration.ofSeconds(5), true, releaseMode,
-				Duration.ofSeconds(1), Duration.ofSeconds(2), 32);
-	}
+public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOperationsContract {
 
 	@Test
 	void leaseIsHeldUntilItIsReleased() {
@@ -603,21 +538,6 @@ public abstract class AbstractLockOperationsContract {
 		return acquired;
 	}
 
-	/**
-	 * Wait for each other once: a store may have to get ready to queue.
-	 */
-	private void makeReadyToQueue() throws Exception {
-		for (LockTemplate each : List.of(this.here, this.there)) {
-			LockTemplate other = each.equals(this.here) ? this.there : this.here;
-			LockLease held = other.acquire(this.spec);
-			Future<LockLease> waiter = this.threads
-				.submit(() -> each.acquire(this.spec.withWaitTime(Duration.ofSeconds(20))));
-			Awaitility.await().pollDelay(Duration.ofMillis(500)).until(() -> !waiter.isDone());
-			held.close();
-			waiter.get(5, TimeUnit.SECONDS).close();
-		}
-	}
-
 	@Test
 	void badInputIsRefusedAndReachesNoStore() {
 		assertThatExceptionOfType(InvalidLockKeyException.class).isThrownBy(() -> LockSpec.of(null));
@@ -672,29 +592,6 @@ public abstract class AbstractLockOperationsContract {
 		assertThat(overlaps).hasValue(0);
 		assertThat(unprotected[0]).isEqualTo(threadCount * rounds);
 		assertThat(tokens).isSorted().doesNotHaveDuplicates();
-	}
-
-	private <T> T inOtherThread(Callable<T> action) throws Exception {
-		return this.threads.submit(action).get(5, TimeUnit.SECONDS);
-	}
-
-	private void awaitAcquisitions(int count) {
-		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.counted.acquisitions() >= count);
-	}
-
-	private void assertFreeFor(Duration time) {
-		Awaitility.await().during(time).atMost(time.plusSeconds(2)).until(() -> {
-			Optional<LockLease> lease = this.there.tryAcquire(this.spec);
-			lease.ifPresent(LockLease::close);
-			return lease.isPresent();
-		});
-	}
-
-	private void assertBusyFor(Duration time) {
-		Awaitility.await()
-			.during(time)
-			.atMost(time.plusSeconds(2))
-			.until(() -> this.there.tryAcquire(this.spec).isEmpty());
 	}
 
 }

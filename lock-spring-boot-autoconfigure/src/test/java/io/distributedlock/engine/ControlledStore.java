@@ -90,6 +90,11 @@ final class ControlledStore implements LockStore {
 
 	volatile LockStoreException startFailure;
 
+	/**
+	 * When it is ready, if that is not at once.
+	 */
+	volatile @Nullable CompletionStage<Void> started;
+
 	private final Queue<Runnable> delayed = new ConcurrentLinkedQueue<>();
 
 	@Override
@@ -156,7 +161,7 @@ final class ControlledStore implements LockStore {
 	@Override
 	public CompletionStage<Void> start(String instance, GrantListener listener) {
 		this.engine = listener;
-		CompletionStage<Void> started = this.locks.start(instance, new GrantListener() {
+		CompletionStage<Void> ready = this.locks.start(instance, new GrantListener() {
 
 			@Override
 			public void granted(String owner, long fencingToken) {
@@ -179,7 +184,10 @@ final class ControlledStore implements LockStore {
 
 		});
 		LockStoreException failure = this.startFailure;
-		return (failure != null) ? CompletableFuture.failedStage(failure) : started;
+		if (failure != null) {
+			return CompletableFuture.failedStage(failure);
+		}
+		return (this.started != null) ? this.started : ready;
 	}
 
 	@Override

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockNotAcquiredException;
@@ -105,6 +107,16 @@ class RecordingLocks implements LockOperations {
 		throw new UnsupportedOperationException();
 	}
 
+	@Override
+	public CompletableFuture<LockLease> acquireAsync(LockSpec spec) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public CompletableFuture<Optional<LockLease>> tryAcquireAsync(LockSpec spec) {
+		throw new UnsupportedOperationException();
+	}
+
 	private final class RecordingLease implements LockLease {
 
 		private final LockSpec spec;
@@ -130,6 +142,16 @@ class RecordingLocks implements LockOperations {
 				throw new IllegalStateException("Release of " + key() + " failed");
 			}
 			return ReleaseOutcome.RELEASED;
+		}
+
+		@Override
+		public CompletionStage<ReleaseOutcome> releaseAsync() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void detach() {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override
