@@ -137,6 +137,9 @@ final class Contenders implements GrantListener {
 		else if (reply instanceof AcquireReply.Busy busy) {
 			answered(contender, busy, sentAt);
 		}
+		else if (reply instanceof AcquireReply.Failed failed) {
+			failed(contender, failed.failure(), sentAt);
+		}
 	}
 
 	private void answered(Contender contender, Grant grant) {

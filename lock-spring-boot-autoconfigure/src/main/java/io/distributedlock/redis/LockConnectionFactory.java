@@ -3,6 +3,7 @@ package io.distributedlock.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.AbstractRedisClient;
@@ -85,6 +86,13 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 	public void destroy() {
 		super.destroy();
 		this.closer.run();
+	}
+
+	/**
+	 * Return threads that read no answers.
+	 */
+	Executor executor() {
+		return this.client.resources().eventExecutorGroup();
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -13,9 +14,11 @@ import java.util.stream.Collectors;
 
 import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.redis.LockCommand.Action;
 import io.distributedlock.redis.internal.LockKeys;
 import io.distributedlock.redis.internal.LuaScript;
 import io.distributedlock.redis.internal.LuaScripts;
+import io.distributedlock.redis.internal.RedisErrors;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
@@ -45,17 +48,9 @@ import org.springframework.util.Assert;
  */
 public final class RedisLockStore implements LockStore {
 
-	static final LuaScript ACQUIRE = LuaScript.load("hand-over.lua", "acquire.lua");
-
-	static final LuaScript RELEASE = LuaScript.load("hand-over.lua", "release.lua");
-
 	private static final LuaScript RENEW = LuaScript.load("renew.lua");
 
 	private static final LuaScript INSPECT = LuaScript.load("inspect.lua");
-
-	private static final byte[] TRUE = bytes("1");
-
-	private static final byte[] FALSE = bytes("0");
 
 	private final LettuceConnectionFactory connectionFactory;
 
@@ -63,10 +58,7 @@ public final class RedisLockStore implements LockStore {
 
 	private final String channels;
 
-	/**
-	 * What every script that may hand a lock over has as its first arguments.
-	 */
-	private final byte[][] grantArguments;
+	private final byte[][] commonArguments;
 
 	private final boolean cluster;
 
@@ -87,46 +79,56 @@ public final class RedisLockStore implements LockStore {
 		this.connectionFactory = connectionFactory;
 		this.keys = new LockKeys(keyPrefix);
 		this.channels = keyPrefix + "grants:";
-		this.grantArguments = new byte[][] { bytes(this.channels), millis(fenceTtl),
-				bytes(Integer.toString(TOKENS_PER_GRANT)) };
+		this.commonArguments = new byte[][] { LockCommand.bytes(this.channels), LockCommand.millis(fenceTtl),
+				LockCommand.bytes(Integer.toString(TOKENS_PER_GRANT)) };
 		this.cluster = connectionFactory.isClusterAware();
 	}
 
 	@Override
 	public CompletionStage<AcquireReply> acquire(LeaseRequest request, boolean enqueue) {
-		return acquire(List.of(request), enqueue, (replies) -> replies.get(0));
+		Running current = running();
+		boolean listening = enqueue && current.grants().isActive();
+		LockCommand command = command(listening ? Action.WAIT : Action.TRY, request);
+		current.commands().send(command);
+		return command.reply().thenApply((reply) -> acquireReply(reply, current.grants(), enqueue && !listening));
 	}
 
 	@Override
 	public CompletionStage<List<AcquireReply>> recheck(List<LeaseRequest> requests) {
-		return inEachSlot(requests, (inSlot) -> acquire(inSlot, true, Function.identity()));
+		Running current = running();
+		boolean listening = current.grants().isActive();
+		return inEachSlot(requests, (inSlot) -> {
+			List<LockCommand> commands = inSlot.stream()
+				.map((request) -> command(listening ? Action.WAIT : Action.TRY, request))
+				.toList();
+			current.commands().sendTogether(commands);
+			List<CompletableFuture<AcquireReply>> replies = commands.stream()
+				.map((command) -> command.reply()
+					.thenApply((reply) -> acquireReply(reply, current.grants(), !listening))
+					.exceptionally((failure) -> new AcquireReply.Failed(RedisErrors.translate(unwrap(failure)))))
+				.toList();
+			return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
+				.thenApply((ignored) -> replies.stream().map(CompletableFuture::join).toList());
+		});
 	}
 
-	private <T> CompletionStage<T> acquire(List<LeaseRequest> requests, boolean enqueue,
-			Function<List<AcquireReply>, T> selector) {
-		GrantSubscription grants = running().grants();
-		boolean listening = enqueue && grants.isActive();
-		byte[][] locks = new byte[3 * requests.size()][];
-		byte[][] arguments = new byte[4 + 2 * requests.size()][];
-		System.arraycopy(this.grantArguments, 0, arguments, 0, this.grantArguments.length);
-		arguments[3] = listening ? TRUE : FALSE;
-		for (int i = 0; i < requests.size(); i++) {
-			LeaseRequest request = requests.get(i);
-			System.arraycopy(this.keys.all(request.key()), 0, locks, 3 * i, 3);
-			arguments[2 * i + 4] = bytes(request.owner());
-			arguments[2 * i + 5] = millis(request.ttl());
+	private static Throwable unwrap(Throwable failure) {
+		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
+	}
+
+	private LockCommand command(Action action, LeaseRequest request) {
+		return new LockCommand(action, this.keys.all(request.key()), request);
+	}
+
+	private static AcquireReply acquireReply(List<?> reply, GrantSubscription grants, boolean needsGrants) {
+		AcquireReply answer = acquireReply(reply);
+		if (needsGrants && answer instanceof AcquireReply.Busy) {
+			grants.open();
 		}
-		return run(ACQUIRE, ScriptOutputType.MULTI, (List<Object> replies) -> {
-			List<AcquireReply> answers = replies.stream().map(RedisLockStore::acquireReply).toList();
-			if (enqueue && !listening && answers.stream().anyMatch(AcquireReply.Busy.class::isInstance)) {
-				grants.open();
-			}
-			return selector.apply(answers);
-		}, locks, arguments);
+		return answer;
 	}
 
-	private static AcquireReply acquireReply(Object reply) {
-		List<?> values = (List<?>) reply;
+	private static AcquireReply acquireReply(List<?> values) {
 		if (number(values.get(0)) == 1) {
 			return new AcquireReply.Granted(number(values.get(1)));
 		}
@@ -165,7 +167,8 @@ public final class RedisLockStore implements LockStore {
 	private CompletionStage<List<RenewReply>> renewInOneSlot(List<LeaseRequest> requests) {
 		byte[][] locks = requests.stream().map((request) -> this.keys.lock(request.key())).toArray(byte[][]::new);
 		byte[][] arguments = requests.stream()
-			.flatMap((request) -> List.of(bytes(request.owner()), millis(request.ttl())).stream())
+			.flatMap((request) -> List.of(LockCommand.bytes(request.owner()), LockCommand.millis(request.ttl()))
+				.stream())
 			.toArray(byte[][]::new);
 		return run(RENEW, ScriptOutputType.MULTI,
 				(List<Object> reply) -> reply.stream()
@@ -176,11 +179,9 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<Boolean> release(LeaseRequest request) {
-		byte[][] arguments = Arrays.copyOf(this.grantArguments, this.grantArguments.length + 2);
-		arguments[3] = bytes(request.owner());
-		arguments[4] = millis(request.ttl());
-		return run(RELEASE, ScriptOutputType.INTEGER, (Long released) -> released == 1, this.keys.all(request.key()),
-				arguments);
+		LockCommand command = command(Action.RELEASE, request);
+		running().commands().send(command);
+		return command.reply().thenApply((reply) -> number(reply.get(0)) == 1);
 	}
 
 	@Override
@@ -197,8 +198,9 @@ public final class RedisLockStore implements LockStore {
 		LockConnection connection = new LockConnection(factory);
 		String channel = this.channels + instance;
 		GrantSubscription grants = new GrantSubscription(factory::connectPubSub,
-				() -> connection.commands().publish(bytes(channel), new byte[0]), channel, listener);
-		this.running = new Running(connection, grants);
+				() -> connection.commands().publish(LockCommand.bytes(channel), new byte[0]), channel, listener);
+		this.running = new Running(connection,
+				new LockCommands(connection::commands, factory.executor(), this.cluster, this.commonArguments), grants);
 		return connection.firstAttempt();
 	}
 
@@ -225,14 +227,6 @@ public final class RedisLockStore implements LockStore {
 		return LuaScripts.run(running().connection().commands(), script, output, reader, keys, arguments);
 	}
 
-	private static byte[] bytes(String text) {
-		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static byte[] millis(Duration duration) {
-		return bytes(Long.toString(duration.toMillis()));
-	}
-
 	private static long number(Object reply) {
 		return (Long) reply;
 	}
@@ -251,7 +245,7 @@ public final class RedisLockStore implements LockStore {
 	/**
 	 * What there is from start to stop.
 	 */
-	private record Running(LockConnection connection, GrantSubscription grants) {
+	private record Running(LockConnection connection, LockCommands commands, GrantSubscription grants) {
 
 	}
 

@@ -2,6 +2,8 @@ package io.distributedlock.store;
 
 import java.time.Duration;
 
+import io.distributedlock.LockStoreException;
+
 /**
  * The answer to a request for a lock.
  *
@@ -30,6 +32,15 @@ public sealed interface AcquireReply {
 	 * to ask again, in its turn
 	 */
 	record Busy(String holder, Duration remaining, long latestToken, boolean queued) implements AcquireReply {
+
+	}
+
+	/**
+	 * One of several requests failed, as {@link LockStore#acquire} does by an exception.
+	 *
+	 * @param failure why
+	 */
+	record Failed(LockStoreException failure) implements AcquireReply {
 
 	}
 

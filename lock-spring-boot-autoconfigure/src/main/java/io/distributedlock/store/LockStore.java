@@ -40,7 +40,8 @@ public interface LockStore {
 	 * Ask for several locks at once, each as {@link #acquire} does for an owner that is
 	 * to be enqueued.
 	 * @param requests the requests
-	 * @return the answers, in order
+	 * @return the answers, in order; an {@link AcquireReply.Failed} for a request that
+	 * failed while others did not
 	 */
 	CompletionStage<List<AcquireReply>> recheck(List<LeaseRequest> requests);
 

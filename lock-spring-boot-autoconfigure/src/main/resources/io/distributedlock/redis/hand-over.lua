@@ -1,16 +1,19 @@
--- Functions that acquire.lua and release.lua begin with.
+-- Functions that acquire.lua and release.lua share. Keys and arguments are those of run.lua.
 
--- Takes a number of fencing tokens, and keeps the last of them in the fence. Returns the first.
+local call = redis.call
+local channels, fence_ttl, tokens = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+
+-- Takes the fencing tokens of a grant, and keeps the last of them in the fence. Returns the first.
 -- Time moves on even when the fence has expired or was lost in a failover, so tokens still rise.
 -- Microseconds since 1970 fit in the 53 bits of a Lua number until the year 2255.
-local function take_tokens(fence, count, ttl, fence_ttl)
-  local time = redis.call('TIME')
+local function take_tokens(fence, ttl)
+  local time = call('TIME')
   local first = time[1] * 1000000 + time[2]
   local keep = math.max(ttl, fence_ttl)
-  local last = redis.call('SET', fence, string.format('%.0f', first + count - 1), 'PX', keep, 'GET')
-  if last and tonumber(last) >= first then
-    first = tonumber(last) + 1
-    redis.call('SET', fence, string.format('%.0f', first + count - 1), 'PX', keep)
+  local last = tonumber(call('SET', fence, string.format('%.0f', first + tokens - 1), 'PX', keep, 'GET') or 0)
+  if last >= first then
+    first = last + 1
+    call('SET', fence, string.format('%.0f', first + tokens - 1), 'PX', keep)
   end
   return first
 end
@@ -21,18 +24,18 @@ end
 
 -- Gives the lock to the first waiter that is alive, and tells its instance. Nobody listens for a dead one: it is dropped.
 -- Returns whether there was such a waiter.
-local function hand_over(lock, fence, queue, channels, fence_ttl, tokens)
-  local entry = redis.call('LPOP', queue)
+local function hand_over(lock, fence, queue)
+  local entry = call('LPOP', queue)
   while entry do
     local ttl, owner, instance = string.match(entry, '^(%d+) ((.*)#.*)$')
-    local first = take_tokens(fence, tokens, ttl, fence_ttl)
+    local first = take_tokens(fence, ttl)
     -- Not allowed to publish counts as not alive: the waiter will ask by itself
     local receivers = redis.pcall('PUBLISH', channels .. instance, string.format('%.0f ', first) .. owner)
     if type(receivers) == 'number' and receivers > 0 then
-      redis.call('SET', lock, owner, 'PX', ttl)
+      call('SET', lock, owner, 'PX', ttl)
       return true
     end
-    entry = redis.call('LPOP', queue)
+    entry = call('LPOP', queue)
   end
   return false
 end

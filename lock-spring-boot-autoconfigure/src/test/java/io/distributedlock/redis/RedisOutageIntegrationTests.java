@@ -42,10 +42,10 @@ class RedisOutageIntegrationTests {
 	private static final LockSpec PATIENT = SPEC.withWaitTime(Duration.ofSeconds(10));
 
 	private static final Predicate<String> ACQUISITION = (request) -> request.startsWith("EVALSHA")
-			&& request.contains(RedisLockStore.ACQUIRE.digest());
+			&& request.contains(LockCommands.ACQUIRE.digest());
 
 	private static final Predicate<String> RELEASE = (request) -> request.startsWith("EVALSHA")
-			&& request.contains(RedisLockStore.RELEASE.digest());
+			&& request.contains(LockCommands.RELEASE.digest());
 
 	private final RedisServerProcess redis = RedisServerProcess.start();
 
@@ -94,7 +94,8 @@ class RedisOutageIntegrationTests {
 		}
 		this.redis.resume();
 		await().until(() -> lockKeys().isEmpty());
-		assertThat(this.redis.commandCalls().get("evalsha")).isGreaterThanOrEqualTo(18);
+		// They share calls: count what the scripts did
+		assertThat(this.redis.commandCalls().get("set")).isGreaterThanOrEqualTo(18);
 	}
 
 	@Test

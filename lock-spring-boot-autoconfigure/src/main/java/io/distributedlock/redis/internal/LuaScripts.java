@@ -43,21 +43,46 @@ public final class LuaScripts {
 				complete(result, reader, value);
 			}
 			else if (unwrap(failure) instanceof RedisNoScriptException) {
-				CompletionStage<T> bySource = commands.eval(script.source(), output, keys, arguments);
-				bySource.whenComplete((healed, again) -> {
-					if (again == null) {
-						complete(result, reader, healed);
-					}
-					else {
-						result.completeExceptionally(RedisErrors.translate(unwrap(again)));
-					}
-				});
+				runSource(result, commands, script, output, reader, keys, arguments);
 			}
 			else {
 				result.completeExceptionally(RedisErrors.translate(unwrap(failure)));
 			}
 		});
 		return result;
+	}
+
+	/**
+	 * Run a script by its source, after which Redis knows it.
+	 * @param <T> the type of the result, as Lettuce defines it for the output type
+	 * @param <R> the type of what is made of it
+	 * @param commands the connection to run it on
+	 * @param script the script
+	 * @param output the form of its result
+	 * @param reader makes something of the result
+	 * @param keys its keys, all in one slot
+	 * @param arguments its arguments
+	 * @return the result, or a {@link io.distributedlock.LockStoreException}
+	 */
+	public static <T, R> CompletionStage<R> runSource(RedisClusterAsyncCommands<byte[], byte[]> commands,
+			LuaScript script, ScriptOutputType output, Function<T, R> reader, byte[][] keys, byte[]... arguments) {
+		CompletableFuture<R> result = new CompletableFuture<>();
+		runSource(result, commands, script, output, reader, keys, arguments);
+		return result;
+	}
+
+	private static <T, R> void runSource(CompletableFuture<R> result,
+			RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script, ScriptOutputType output,
+			Function<T, R> reader, byte[][] keys, byte[]... arguments) {
+		CompletionStage<T> bySource = commands.eval(script.source(), output, keys, arguments);
+		bySource.whenComplete((value, failure) -> {
+			if (failure == null) {
+				complete(result, reader, value);
+			}
+			else {
+				result.completeExceptionally(RedisErrors.translate(unwrap(failure)));
+			}
+		});
 	}
 
 	private static <T, R> void complete(CompletableFuture<R> result, Function<T, R> reader, T value) {

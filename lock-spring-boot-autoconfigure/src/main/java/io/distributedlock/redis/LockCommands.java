@@ -1,0 +1,243 @@
+package io.distributedlock.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.redis.LockCommand.Action;
+import io.distributedlock.redis.internal.LuaScript;
+import io.distributedlock.redis.internal.LuaScripts;
+import io.distributedlock.redis.internal.RedisErrors;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the commands that acquire and release locks, in the order in which they come.
+ * <p>
+ * Each is sent at once as long as few calls are under way. Those that come while Redis is
+ * busy with that many are sent together, in one script call, as soon as one of them is
+ * answered: the more threads, the fewer calls for each lock. In a Cluster, where a script
+ * sees the locks of one slot only, each has a call of its own.
+ */
+final class LockCommands {
+
+	static final LuaScript ACQUIRE = LuaScript.load("hand-over.lua", "acquire.lua", "acquire-one.lua");
+
+	static final LuaScript RELEASE = LuaScript.load("hand-over.lua", "release.lua", "release-one.lua");
+
+	static final LuaScript RUN = LuaScript.load("hand-over.lua", "acquire.lua", "release.lua", "run.lua");
+
+	/**
+	 * One that Redis is busy with, and one that is on its way. More calls were slower
+	 * with 64 and with 1,000 threads.
+	 */
+	private static final int MAX_CALLS = 2;
+
+	/**
+	 * Keeps a script short enough not to delay the commands of others.
+	 */
+	private static final int MAX_COMMANDS_PER_CALL = 256;
+
+	private static final int FAILED = -1;
+
+	private final Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connection;
+
+	private final Executor executor;
+
+	private final boolean cluster;
+
+	private final byte[][] commonArguments;
+
+	private final Queue<LockCommand> waiting = new ConcurrentLinkedQueue<>();
+
+	private final Set<LuaScript> known = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private final AtomicInteger sending = new AtomicInteger();
+
+	/**
+	 * Create it.
+	 * @param connection where to send the commands; may throw if there is none
+	 * @param executor on which to send those that had to wait. Not on the thread that
+	 * reads the answers: what it writes overtakes what others are about to write
+	 * @param cluster whether that is a Cluster
+	 * @param commonArguments the arguments with which those of all scripts begin
+	 */
+	LockCommands(Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connection, Executor executor, boolean cluster,
+			byte[][] commonArguments) {
+		this.connection = connection;
+		this.executor = executor;
+		this.cluster = cluster;
+		this.commonArguments = commonArguments;
+	}
+
+	void send(LockCommand command) {
+		if (this.cluster) {
+			call(List.of(command));
+			return;
+		}
+		this.waiting.add(command);
+		sendWaiting();
+	}
+
+	/**
+	 * Send commands that need not have a call of their own.
+	 * @param commands the commands; in a Cluster, for locks of one slot
+	 */
+	void sendTogether(List<LockCommand> commands) {
+		if (this.cluster) {
+			call(commands);
+			return;
+		}
+		this.waiting.addAll(commands);
+		sendWaiting();
+	}
+
+	/**
+	 * Send what waits, if there may be another call. One thread at a time does that;
+	 * others leave it to that one.
+	 */
+	private void sendWaiting() {
+		if (this.sending.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		while (seen != 0) {
+			while (!this.waiting.isEmpty() && this.calls.get() < MAX_CALLS) {
+				call(next());
+			}
+			seen = this.sending.addAndGet(-seen);
+		}
+	}
+
+	private List<LockCommand> next() {
+		List<LockCommand> commands = new ArrayList<>(1);
+		LockCommand command = this.waiting.poll();
+		while (command != null) {
+			commands.add(command);
+			command = (commands.size() < MAX_COMMANDS_PER_CALL) ? this.waiting.poll() : null;
+		}
+		return commands;
+	}
+
+	private void call(List<LockCommand> commands) {
+		this.calls.incrementAndGet();
+		RedisClusterAsyncCommands<byte[], byte[]> connected;
+		try {
+			connected = this.connection.get();
+		}
+		catch (RuntimeException ex) {
+			ended(commands, null, ex);
+			return;
+		}
+		run(connected, script(commands), keys(commands), arguments(commands))
+			.whenComplete((replies, failure) -> ended(commands, replies, failure));
+	}
+
+	/**
+	 * Run a script, the first time by its source: if it had to be sent again because
+	 * Redis does not know it, later commands would overtake it.
+	 */
+	private CompletionStage<List<Object>> run(RedisClusterAsyncCommands<byte[], byte[]> connected, LuaScript script,
+			byte[][] keys, byte[][] arguments) {
+		return this.known.add(script)
+				? LuaScripts.runSource(connected, script, ScriptOutputType.MULTI, Function.identity(), keys, arguments)
+				: LuaScripts.run(connected, script, ScriptOutputType.MULTI, Function.identity(), keys, arguments);
+	}
+
+	private static LuaScript script(List<LockCommand> commands) {
+		if (commands.size() > 1) {
+			return RUN;
+		}
+		return (commands.get(0).action() == Action.RELEASE) ? RELEASE : ACQUIRE;
+	}
+
+	private static byte[][] keys(List<LockCommand> commands) {
+		if (commands.size() == 1) {
+			return commands.get(0).keys();
+		}
+		byte[][] keys = new byte[3 * commands.size()][];
+		for (int i = 0; i < commands.size(); i++) {
+			System.arraycopy(commands.get(i).keys(), 0, keys, 3 * i, 3);
+		}
+		return keys;
+	}
+
+	private byte[][] arguments(List<LockCommand> commands) {
+		int common = this.commonArguments.length;
+		byte[][] arguments = new byte[common + 3 * commands.size()][];
+		System.arraycopy(this.commonArguments, 0, arguments, 0, common);
+		for (int i = 0; i < commands.size(); i++) {
+			LockCommand command = commands.get(i);
+			arguments[common + 3 * i] = command.action().argument();
+			arguments[common + 3 * i + 1] = command.owner();
+			arguments[common + 3 * i + 2] = command.ttl();
+		}
+		return arguments;
+	}
+
+	private void ended(List<LockCommand> commands, @Nullable List<Object> replies, @Nullable Throwable failure) {
+		// Those that wait would come too late: after a reconnection, their callers may
+		// have gone
+		List<LockCommand> unsent = (failure instanceof LockStoreUnavailableException) ? takeAllWaiting() : List.of();
+		this.calls.decrementAndGet();
+		if (!this.waiting.isEmpty()) {
+			sendWaitingLater();
+		}
+		if (replies != null) {
+			for (int i = 0; i < commands.size(); i++) {
+				answer(commands.get(i), (List<?>) replies.get(i));
+			}
+		}
+		if (failure != null) {
+			fail(commands, failure);
+			fail(unsent, failure);
+		}
+	}
+
+	private static void fail(List<LockCommand> commands, Throwable failure) {
+		commands.forEach((command) -> command.reply().completeExceptionally(failure));
+	}
+
+	private void sendWaitingLater() {
+		try {
+			this.executor.execute(this::sendWaiting);
+		}
+		catch (RejectedExecutionException ex) {
+			fail(takeAllWaiting(), new LockStoreUnavailableException("The Redis lock store is stopped", ex));
+		}
+	}
+
+	private List<LockCommand> takeAllWaiting() {
+		List<LockCommand> all = new ArrayList<>();
+		for (LockCommand command = this.waiting.poll(); command != null; command = this.waiting.poll()) {
+			all.add(command);
+		}
+		return all;
+	}
+
+	private static void answer(LockCommand command, List<?> reply) {
+		if ((Long) reply.get(0) == FAILED) {
+			String message = new String((byte[]) reply.get(1), StandardCharsets.UTF_8);
+			command.reply().completeExceptionally(RedisErrors.translate(new RedisCommandExecutionException(message)));
+		}
+		else {
+			command.reply().complete(reply);
+		}
+	}
+
+}

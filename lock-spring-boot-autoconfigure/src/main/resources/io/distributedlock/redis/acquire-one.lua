@@ -1,0 +1,3 @@
+-- Acquires one lock: the short form of run.lua, with the same keys, arguments and result, except that an error is an error.
+
+return {acquire(KEYS[1], KEYS[2], KEYS[3], ARGV[5], ARGV[6], ARGV[4] == 'wait')}
