@@ -3,6 +3,7 @@ package io.distributedlock.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -205,6 +206,16 @@ class AdviceOrderTests {
 		@Override
 		public Optional<LockLease> tryAcquire(LockSpec spec) {
 			return Optional.of(acquire(spec));
+		}
+
+		@Override
+		public CompletableFuture<LockLease> acquireAsync(LockSpec spec) {
+			return CompletableFuture.completedFuture(acquire(spec));
+		}
+
+		@Override
+		public CompletableFuture<Optional<LockLease>> tryAcquireAsync(LockSpec spec) {
+			return CompletableFuture.completedFuture(tryAcquire(spec));
 		}
 
 		@Override
