@@ -2,6 +2,7 @@ package io.distributedlock.sample;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -61,14 +62,30 @@ public final class SampleInstance implements AutoCloseable {
 	 * @see #awaitStarted()
 	 */
 	public static SampleInstance launch(String... arguments) {
+		return launch(List.of("-cp", System.getProperty("java.class.path"), SampleApplication.class.getName()),
+				arguments);
+	}
+
+	/**
+	 * Launch an instance of the packaged sample as it was processed ahead of time.
+	 * @param jar the executable jar
+	 * @param arguments arguments of the application
+	 * @return the instance
+	 */
+	public static SampleInstance launchAheadOfTime(String jar, String... arguments) {
+		return launch(List.of("-Dspring.aot.enabled=true", "-jar", jar), arguments);
+	}
+
+	private static SampleInstance launch(List<String> program, String... arguments) {
 		try {
 			Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target", "instances")), "");
 			Path temporary = Files.createDirectory(directory.resolve("tmp"));
 			List<String> command = new ArrayList<>();
 			command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 			command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+			command.addAll(agents());
 			command.add("-Djava.io.tmpdir=" + temporary.toAbsolutePath());
-			command.addAll(List.of("-cp", System.getProperty("java.class.path"), SampleApplication.class.getName()));
+			command.addAll(program);
 			command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
 			// A POST fails on a kept connection that the server is about to close
 			command.add("--server.tomcat.max-keep-alive-requests=1");
@@ -83,6 +100,18 @@ public final class SampleInstance implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Return what measures the coverage of this JVM, if the build does, so that it
+	 * measures that of the instance, too.
+	 */
+	private static List<String> agents() {
+		return ManagementFactory.getRuntimeMXBean()
+			.getInputArguments()
+			.stream()
+			.filter((argument) -> argument.startsWith("-javaagent:"))
+			.toList();
 	}
 
 	public SampleInstance awaitStarted() {
