@@ -43,6 +43,12 @@ final class Contender {
 
 	private volatile @Nullable Answer latestBusy;
 
+	/**
+	 * Whether the store has ever said that it queued the owner: it may do so still, even
+	 * if a later question was answered without a place in the queue.
+	 */
+	private volatile boolean queued;
+
 	private volatile boolean broken;
 
 	private volatile long firstAskedAt;
@@ -111,6 +117,9 @@ final class Contender {
 	 */
 	void answered(Busy busy, long sentAt, long now) {
 		received(new Answer(sentAt, now, busy, null));
+		if (busy.queued()) {
+			this.queued = true;
+		}
 		long holderEnds = Math.max(busy.remaining().toNanos(), MIN_DELAY);
 		long wait = busy.queued() ? interval() : nextDelay();
 		this.slack = (busy.queued() && wait < holderEnds) ? interval() / 4 : 0;
@@ -219,7 +228,7 @@ final class Contender {
 	 * have had an effect that nobody told of.
 	 */
 	boolean mayBeKnown() {
-		return this.askedAt != null && (this.broken || !isAnswered() || isQueued());
+		return this.askedAt != null && (this.broken || !isAnswered() || this.queued);
 	}
 
 	/**
@@ -229,9 +238,11 @@ final class Contender {
 		return isQueued() ? HandOver.REMOTE : HandOver.NONE;
 	}
 
-	private boolean isQueued() {
-		Answer busy = this.latestBusy;
-		return busy != null && busy.queued();
+	/**
+	 * Return whether the store has said that it queued the owner.
+	 */
+	boolean isQueued() {
+		return this.queued;
 	}
 
 	/**
@@ -265,10 +276,6 @@ final class Contender {
 
 		boolean isAfter(long fencingToken) {
 			return this.busy != null && fencingToken <= this.busy.latestToken();
-		}
-
-		boolean queued() {
-			return this.busy != null && this.busy.queued();
 		}
 
 		@Nullable String holder() {

@@ -159,9 +159,8 @@ final class Contenders implements GrantListener {
 			this.open.remove(contender.request().owner());
 			this.listener.granted(contender, grant);
 		}
-		else if (contender.isClosed()) {
-			// The answer was overtaken by the release that followed
-			release(contender);
+		else {
+			releaseUnlessInUse(contender);
 		}
 	}
 
@@ -171,8 +170,8 @@ final class Contenders implements GrantListener {
 			this.listener.answered(contender);
 			planCheck(contender);
 		}
-		else if (contender.isClosed() && busy.queued()) {
-			release(contender);
+		else if (busy.queued()) {
+			releaseUnlessInUse(contender);
 		}
 	}
 
@@ -181,6 +180,9 @@ final class Contenders implements GrantListener {
 		if (!(failure instanceof LockStoreUnavailableException unavailable)) {
 			if (contender.close()) {
 				this.open.remove(contender.request().owner());
+				if (contender.isQueued()) {
+					release(contender);
+				}
 				this.listener.refused(contender, failure);
 			}
 			return;
@@ -190,7 +192,18 @@ final class Contenders implements GrantListener {
 			this.listener.answered(contender);
 			planCheck(contender);
 		}
-		else if (contender.isClosed()) {
+		else {
+			releaseUnlessInUse(contender);
+		}
+	}
+
+	/**
+	 * Release what an answer tells of that came after the end: the store may have read
+	 * the question after the release that followed, and given the owner the lock or a
+	 * place in the queue once more.
+	 */
+	private void releaseUnlessInUse(Contender contender) {
+		if (contender.isClosed() || !this.listener.isInUse(contender)) {
 			release(contender);
 		}
 	}
@@ -276,6 +289,12 @@ final class Contenders implements GrantListener {
 		 * The store refused the request for good.
 		 */
 		void refused(Contender contender, Throwable failure);
+
+		/**
+		 * Return whether a thread holds the lock that the contender has won, or is about
+		 * to.
+		 */
+		boolean isInUse(Contender contender);
 
 	}
 

@@ -257,6 +257,12 @@ final class LocalQueues implements Contenders.Listener {
 				: new LockStoreException("Lock '%s' was not acquired: %s".formatted(waiter.key(), failure), failure)));
 	}
 
+	@Override
+	public boolean isInUse(Contender contender) {
+		return change(contender.contention(), (queue) -> contender.equals(queue.contender())
+				|| (queue.lease() != null && queue.lease().owner().equals(contender.request().owner())));
+	}
+
 	/**
 	 * Pass a lease on to the next thread of this JVM, without telling the store.
 	 * @return whether that was done

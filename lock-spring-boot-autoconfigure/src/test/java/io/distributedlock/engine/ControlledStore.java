@@ -49,6 +49,12 @@ final class ControlledStore implements LockStore {
 		 */
 		DELAY_REPLY,
 
+		/**
+		 * It takes effect, and is answered, only with {@link #answerAll()}: it has been
+		 * overtaken by what was called after it.
+		 */
+		DELAY_REQUEST,
+
 		REFUSE
 
 	}
@@ -142,6 +148,11 @@ final class ControlledStore implements LockStore {
 				CompletableFuture<T> answer = new CompletableFuture<>();
 				CompletionStage<T> result = operation.get();
 				this.delayed.add(() -> result.thenAccept(answer::complete));
+				yield answer;
+			}
+			case DELAY_REQUEST -> {
+				CompletableFuture<T> answer = new CompletableFuture<>();
+				this.delayed.add(() -> operation.get().thenAccept(answer::complete));
 				yield answer;
 			}
 			case REFUSE -> CompletableFuture.failedStage(new LockStoreException("refused", null));

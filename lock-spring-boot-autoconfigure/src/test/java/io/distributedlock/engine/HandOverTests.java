@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -190,6 +191,75 @@ class HandOverTests {
 		this.store.answerAll();
 		this.store.locks.release(OTHER);
 		await().until(() -> this.store.holder("k") == null);
+	}
+
+	@Test
+	void waiterThatLostTouchWithItsPlaceInTheQueueLeavesItAllTheSame() throws Exception {
+		this.store.locks.acquire(OTHER, false);
+		Future<LockLease> waiter = this.threads
+			.submit(() -> this.template.acquire(this.spec.withWaitTime(RECHECK.plusMillis(100))));
+		await().until(() -> this.store.acquisitions.size() == 1);
+		// As when the subscription is away: the next question is answered "busy, not
+		// queued"
+		this.store.queues = false;
+		await().until(waiter::isDone);
+		assertThat(this.store.acquisitions).hasSizeGreaterThan(1);
+		this.store.locks.release(OTHER);
+		assertThat(this.store.holder("k")).isNull();
+	}
+
+	@Test
+	void waiterThatIsRefusedLeavesTheQueue() throws Exception {
+		Future<LockLease> waiter = waitBehindAnother();
+		this.store.acquire = Fate.REFUSE;
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> waiter.get(5, TimeUnit.SECONDS))
+			.withMessageContaining("refused");
+		await().until(() -> this.store.releases.get() == 1);
+		this.store.locks.release(OTHER);
+		assertThat(this.store.holder("k")).isNull();
+	}
+
+	@Test
+	void questionThatTheReleaseHasOvertakenDoesNotLeaveTheLockBehind() throws Exception {
+		overtakeTheNextQuestion();
+		this.store.answerAll();
+		await().atMost(Duration.ofMillis(300)).until(() -> this.store.holder("k") == null);
+	}
+
+	@Test
+	void questionThatTheReleaseHasOvertakenLeavesNoPlaceInTheQueue() throws Exception {
+		overtakeTheNextQuestion();
+		this.store.locks.acquire(OTHER, false);
+		this.store.answerAll();
+		this.store.locks.release(OTHER);
+		assertThat(this.store.holder("k")).isNull();
+	}
+
+	/**
+	 * A waiter asks again, gets in by a message, and leaves before the store has read the
+	 * question.
+	 */
+	private void overtakeTheNextQuestion() throws Exception {
+		Future<LockLease> waiter = waitBehindAnother();
+		this.store.acquire = Fate.DELAY_REQUEST;
+		await().until(() -> this.store.acquisitions.size() == 2);
+		this.store.locks.release(OTHER);
+		assertThat(waiter.get(5, TimeUnit.SECONDS).release()).isEqualTo(ReleaseOutcome.RELEASED);
+		assertThat(this.store.holder("k")).isNull();
+		this.store.acquire = Fate.PASS;
+	}
+
+	@Test
+	void lateAnswerToAQuestionDoesNotEndTheLeaseThatIsInUse() throws Exception {
+		Future<LockLease> waiter = waitBehindAnother();
+		this.store.acquire = Fate.DELAY_REPLY;
+		await().until(() -> this.store.acquisitions.size() == 2);
+		this.store.locks.release(OTHER);
+		LockLease lease = waiter.get(5, TimeUnit.SECONDS);
+		this.store.answerAll();
+		assertThat(this.store.holder("k")).isEqualTo(owner());
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		assertThat(this.store.releases).hasValue(1);
 	}
 
 	@Test
