@@ -15,8 +15,11 @@ local function acquire(lock, fence, queue, owner, ttl, enqueue)
   end
   local holder = call('GET', lock)
   if holder == owner then
-    -- The owner asks again because an answer or a grant was lost: same grant, time to live started anew
-    call('PEXPIRE', lock, ttl)
+    -- The owner asks again because an answer or a grant was lost: same grant, time to live started anew. It may have more
+    -- than that: the question may come late, when the owner has got in by a grant and has extended its lease
+    if call('PTTL', lock) < tonumber(ttl) then
+      call('PEXPIRE', lock, ttl)
+    end
     local last = call('GET', fence)
     return {1, last and (tonumber(last) - tokens + 1) or take_tokens(fence, ttl)}
   end

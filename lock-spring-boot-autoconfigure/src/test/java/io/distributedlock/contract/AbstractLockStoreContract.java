@@ -98,6 +98,14 @@ public abstract class AbstractLockStoreContract {
 	}
 
 	@Test
+	void repeatedRequestOfTheHolderNeverShortensItsLease() {
+		acquire("a", Duration.ofSeconds(5));
+		renew("a", LONG);
+		acquire("a", Duration.ofSeconds(5));
+		assertThat(inspect().remaining()).isGreaterThan(Duration.ofSeconds(20));
+	}
+
+	@Test
 	void ownerWhoseLeaseRanOutIsGrantedAnotherWithHigherTokens() {
 		long token = granted(acquire("a", SHORT));
 		awaitFree();

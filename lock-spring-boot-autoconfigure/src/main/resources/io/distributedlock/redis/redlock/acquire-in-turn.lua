@@ -18,8 +18,10 @@ end
 
 local latest = tonumber(redis.call('GET', fence) or 0)
 if holder == owner then
-  -- The owner asks again because answers were lost: same vote, time to live started anew
-  redis.call('PEXPIRE', lock, ttl)
+  -- The owner asks again because answers were lost: same vote, time to live started anew unless it has more than that
+  if redis.call('PTTL', lock) < tonumber(ttl) then
+    redis.call('PEXPIRE', lock, ttl)
+  end
   if latest > 0 then
     return {1, latest - (tonumber(last) - tonumber(first))}
   end
