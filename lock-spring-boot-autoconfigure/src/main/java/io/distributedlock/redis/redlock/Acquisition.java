@@ -42,13 +42,15 @@ final class Acquisition {
 	 */
 	private static final long HINT_DELAY = Duration.ofMillis(5).toNanos();
 
+	private static final Busy ASK_AGAIN = new Busy("", Duration.ZERO, 0, true);
+
 	private final Redlock redlock;
 
 	private volatile LeaseRequest request;
 
 	private final BitSet hintedBy = new BitSet();
 
-	private @Nullable CompletableFuture<AcquireReply> answer;
+	private @Nullable Question question;
 
 	private boolean enqueue;
 
@@ -85,21 +87,20 @@ final class Acquisition {
 	 * Ask the nodes, unless they are being asked already.
 	 */
 	CompletionStage<AcquireReply> ask(LeaseRequest request, boolean enqueue) {
-		CompletableFuture<AcquireReply> asked;
+		Question asked;
 		synchronized (this) {
-			asked = this.answer;
-			if (asked != null) {
-				return asked;
+			if (this.question != null) {
+				return this.question.later();
 			}
-			asked = new CompletableFuture<>();
-			this.answer = asked;
+			asked = new Question();
+			this.question = asked;
 			this.request = request;
 			this.enqueue = enqueue;
 			this.repetitions = 0;
 			this.hinted = false;
 		}
 		attempt();
-		return asked;
+		return asked.first();
 	}
 
 	/**
@@ -286,28 +287,28 @@ final class Acquisition {
 		}
 		LockStoreException failure = (refusal != null && this.redlock.isQuorumImpossibleWithout(refusals)) ? refusal
 				: this.redlock.quorumNotReached(attempt);
-		CompletableFuture<AcquireReply> asked = takeAnswer();
+		Question asked = takeQuestion();
 		if (asked != null) {
 			if (failure.equals(refusal)) {
 				this.redlock.forget(this);
 			}
-			asked.completeExceptionally(failure);
+			asked.fail(failure);
 		}
 	}
 
 	private void answer(AcquireReply reply) {
-		CompletableFuture<AcquireReply> asked = takeAnswer();
+		Question asked = takeQuestion();
 		if (asked != null) {
 			if (reply instanceof Busy busy && !busy.queued()) {
 				this.redlock.forget(this);
 			}
-			asked.complete(reply);
+			asked.answer(reply);
 		}
 	}
 
-	private synchronized @Nullable CompletableFuture<AcquireReply> takeAnswer() {
-		CompletableFuture<AcquireReply> asked = this.answer;
-		this.answer = null;
+	private synchronized @Nullable Question takeQuestion() {
+		Question asked = this.question;
+		this.question = null;
 		return asked;
 	}
 
@@ -340,7 +341,7 @@ final class Acquisition {
 				return;
 			}
 			this.hintedBy.clear();
-			if (this.answer != null) {
+			if (this.question != null) {
 				// The nodes may have been asked before the lock became free
 				this.hinted = true;
 				return;
@@ -361,6 +362,50 @@ final class Acquisition {
 	 */
 	private boolean isOver() {
 		return this.ended || this.grantedToken != null;
+	}
+
+	/**
+	 * What the nodes are asked, and whoever asks the same while they are.
+	 */
+	private static final class Question {
+
+		private final CompletableFuture<AcquireReply> first = new CompletableFuture<>();
+
+		private @Nullable CompletableFuture<AcquireReply> later;
+
+		CompletionStage<AcquireReply> first() {
+			return this.first;
+		}
+
+		/**
+		 * Return the answer to those who ask later. They are not told of a grant but to
+		 * ask once more: they would count the lease from their own question, and it began
+		 * before that.
+		 */
+		CompletionStage<AcquireReply> later() {
+			if (this.later == null) {
+				this.later = new CompletableFuture<>();
+			}
+			return this.later;
+		}
+
+		/**
+		 * Answer, the first one first.
+		 */
+		void answer(AcquireReply reply) {
+			this.first.complete(reply);
+			if (this.later != null) {
+				this.later.complete((reply instanceof Granted) ? ASK_AGAIN : reply);
+			}
+		}
+
+		void fail(LockStoreException failure) {
+			this.first.completeExceptionally(failure);
+			if (this.later != null) {
+				this.later.completeExceptionally(failure);
+			}
+		}
+
 	}
 
 }

@@ -179,7 +179,7 @@ final class Node {
 
 	private void admit(StatefulRedisConnection<byte[], byte[]> connected, Map<String, String> info) {
 		String runId = info.getOrDefault("run_id", "");
-		Duration uptime = Duration.ofSeconds(Long.parseLong(info.getOrDefault("uptime_in_seconds", "0")));
+		Duration uptime = leastUptime(Long.parseLong(info.getOrDefault("uptime_in_seconds", "0")));
 		this.admission.admit(this, runId);
 		long now = System.nanoTime();
 		NodeConnection admitted = new NodeConnection(this, connected, runId, now + quarantine(runId, uptime, now));
@@ -209,6 +209,15 @@ final class Node {
 		heartbeat(true);
 		this.firstAttempt.complete(null);
 		this.admission.admitted(this);
+	}
+
+	/**
+	 * Return for how long a server runs at least. It subtracts the second of the clock in
+	 * which it started from the present one, so it may have run for nearly one second
+	 * less than it says.
+	 */
+	private static Duration leastUptime(long seconds) {
+		return Duration.ofSeconds(Math.max(0, seconds - 1));
 	}
 
 	/**

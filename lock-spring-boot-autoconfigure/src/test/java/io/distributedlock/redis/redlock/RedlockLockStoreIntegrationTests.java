@@ -1,8 +1,12 @@
 package io.distributedlock.redis.redlock;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -17,6 +21,8 @@ import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.engine.LockTemplate;
+import io.distributedlock.store.AcquireReply;
+import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.testsupport.FencingOracle;
 import io.distributedlock.testsupport.RedisServerProcess;
@@ -263,6 +269,26 @@ class RedlockLockStoreIntegrationTests {
 		return this.store.nodes().get(node).state();
 	}
 
+	/**
+	 * Who asks while the nodes are being asked would count the lease from a question that
+	 * was asked after the lease had begun.
+	 */
+	@Test
+	void grantIsToldOnlyToTheQuestionThatWasAskedBeforeTheLeaseBegan() throws Exception {
+		LeaseRequest request = new LeaseRequest("42", "test@host/1:random#1", Duration.ofSeconds(10));
+		this.nodes.proxy(1).delayReplies(Duration.ofMillis(200));
+		this.nodes.proxy(2).delayReplies(Duration.ofMillis(200));
+		List<AcquireReply> replies = Collections.synchronizedList(new ArrayList<>());
+		CompletionStage<?> first = this.store.acquire(request, false).thenAccept(replies::add);
+		CompletionStage<?> second = this.store.acquire(request, false).thenAccept(replies::add);
+		CompletableFuture.allOf(first.toCompletableFuture(), second.toCompletableFuture()).get(5, TimeUnit.SECONDS);
+		assertThat(replies.get(0)).isInstanceOf(AcquireReply.Granted.class);
+		assertThat(replies.get(1)).isInstanceOfSatisfying(AcquireReply.Busy.class,
+				(busy) -> assertThat(busy.remaining()).as("when to ask again").isZero());
+		assertThat(this.store.acquire(request, false).toCompletableFuture().get(5, TimeUnit.SECONDS))
+			.isEqualTo(replies.get(0));
+	}
+
 	@Test
 	void timeToLiveAboveTheLongestIsRefused() {
 		LockSpec tooLong = SPEC.withTtl(Duration.ofMinutes(3));
@@ -301,6 +327,31 @@ class RedlockLockStoreIntegrationTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> new RedlockLockStore(List.of(one, two, one), settings))
 			.withMessageContaining("one:6379 twice");
 		assertThat(new RedlockLockStore(List.of(one, two, three), settings).nodes()).isEmpty();
+	}
+
+	/**
+	 * A server that started just before a full second of the clock says right after it
+	 * that it has been up for one.
+	 */
+	@Test
+	void restartedNodeDoesNotVoteForTheLongestTtlHoweverItsUptimeIsRounded() {
+		RedlockLockStore forgetful = this.nodes.proxiedStore(RedlockServers.forgetful(Duration.ofSeconds(2)));
+		LockTemplate other = RedlockServers.template(forgetful);
+		other.start();
+		try {
+			this.nodes.proxy(0).refuse();
+			this.nodes.proxy(0).reset();
+			await().until(() -> System.currentTimeMillis() % 1000 > 800);
+			long start = System.nanoTime();
+			this.nodes.server(0).restart();
+			await().until(() -> "1".equals(this.nodes.server(0).info("server").get("uptime_in_seconds")));
+			this.nodes.proxy(0).pass();
+			await().until(() -> forgetful.nodes().get(0).state() == RedlockNode.State.UP);
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(2));
+		}
+		finally {
+			other.stop();
+		}
 	}
 
 	@Test
