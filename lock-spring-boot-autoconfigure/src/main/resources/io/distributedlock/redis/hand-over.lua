@@ -8,11 +8,15 @@ local channels, fence_ttl, tokens = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]
 -- Microseconds since 1970 fit in the 53 bits of a Lua number until the year 2255.
 local function take_tokens(fence, ttl)
   local time = call('TIME')
-  local first = time[1] * 1000000 + time[2]
+  local now = time[1] * 1000000 + time[2]
+  local first = now
   local keep = math.max(ttl, fence_ttl)
   local last = tonumber(call('SET', fence, string.format('%.0f', first + tokens - 1), 'PX', keep, 'GET') or 0)
   if last >= first then
     first = last + 1
+    -- Taken faster than microseconds go by, tokens are ahead of the time, which has to catch up before the fence expires;
+    -- but a clock that was once far ahead leaves nothing behind for more than a day
+    keep = keep + math.min(math.ceil((first + tokens - now) / 1000), 86400000)
     call('SET', fence, string.format('%.0f', first + tokens - 1), 'PX', keep)
   end
   return first

@@ -3,6 +3,7 @@ package io.distributedlock.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockNotAcquiredException;
@@ -178,6 +179,18 @@ class RedisLockStoreIntegrationTests {
 		second.close();
 		assertThat(List.of(first.fencingToken(), second.fencingToken())).containsExactly(ahead + 1,
 				ahead + 1 + LockStore.TOKENS_PER_GRANT);
+	}
+
+	@Test
+	void fenceThatIsAheadOfTheClockIsKeptUntilTheClockHasCaughtUp() {
+		long ahead = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() + 10_000);
+		this.redis.cli("SET", "lock:{42}:fence", Long.toString(ahead));
+		this.template.acquire(SPEC).close();
+		assertThat((Long) this.redis.cli("PTTL", "lock:{42}:fence")).isBetween(65_000L, 70_001L);
+		this.redis.cli("SET", "lock:{42}:fence", Long.toString(2 * ahead));
+		this.template.acquire(SPEC).close();
+		assertThat((Long) this.redis.cli("PTTL", "lock:{42}:fence"))
+			.isLessThanOrEqualTo(Duration.ofDays(1).plusMinutes(1).toMillis());
 	}
 
 	@Test
