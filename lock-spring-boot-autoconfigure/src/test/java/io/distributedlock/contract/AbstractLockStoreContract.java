@@ -39,6 +39,12 @@ public abstract class AbstractLockStoreContract {
 
 	private static final Duration SHORT = Duration.ofMillis(150);
 
+	/**
+	 * Long enough for another owner to be queued, for which the store may have to
+	 * connect.
+	 */
+	private static final Duration TIME_TO_QUEUE = Duration.ofMillis(700);
+
 	private static final AtomicInteger keys = new AtomicInteger();
 
 	private static final String INSTANCE = "test@host/1:random";
@@ -329,7 +335,7 @@ public abstract class AbstractLockStoreContract {
 
 	@Test
 	void newcomerDoesNotOvertakeAWaiterWhenALeaseHasRunOut() {
-		acquire("a", SHORT);
+		acquire("a", TIME_TO_QUEUE);
 		enqueue("b");
 		awaitFree();
 		assertThat(acquire("c", LONG)).isInstanceOfSatisfying(Busy.class,
@@ -339,7 +345,7 @@ public abstract class AbstractLockStoreContract {
 
 	@Test
 	void firstWaiterThatAsksIsGrantedALockThatHasRunOut() {
-		acquire("a", SHORT);
+		acquire("a", TIME_TO_QUEUE);
 		enqueue("b");
 		enqueue("c");
 		awaitFree();

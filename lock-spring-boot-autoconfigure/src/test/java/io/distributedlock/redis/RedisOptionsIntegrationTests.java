@@ -62,10 +62,10 @@ class RedisOptionsIntegrationTests {
 			context.getBean(StringRedisTemplate.class).opsForValue().set("key", "value");
 			locks(context).acquire(SPEC);
 			assertThat(clients(this.redis)).extracting((client) -> value(client, "cmd"))
-				.containsExactlyInAnyOrder("set", "evalsha");
+				.containsExactlyInAnyOrder("set", "eval");
 			context.getBean(StringRedisTemplate.class).opsForValue().get("key");
 			assertThat(clients(this.redis)).extracting((client) -> value(client, "cmd"))
-				.containsExactlyInAnyOrder("get", "evalsha");
+				.containsExactlyInAnyOrder("get", "eval");
 		});
 	}
 
@@ -84,7 +84,7 @@ class RedisOptionsIntegrationTests {
 			locks(context).acquire(SPEC);
 			assertThat(clients(this.redis)).singleElement().satisfies((client) -> {
 				assertThat(value(client, "name")).isEqualTo("orders");
-				assertThat(value(client, "cmd")).isEqualTo("evalsha");
+				assertThat(value(client, "cmd")).isEqualTo("eval");
 			});
 		});
 	}
