@@ -86,6 +86,30 @@ public @interface DistributedLock {
 	String renew() default "";
 
 	/**
+	 * Longest time for which the lock is held, in the same formats as {@link #ttl()}. The
+	 * lease is not renewed beyond that: it ends, although the method still runs, and is
+	 * lost. The {@code ttl} is never longer than this, whatever is set.
+	 * @return the longest time; if empty, {@code distributed-lock.max-hold}, which has no
+	 * limit by default
+	 * @see #onLost()
+	 */
+	String maxHold() default "";
+
+	/**
+	 * Shortest time for which the lock is held, in the same formats as {@link #ttl()}.
+	 * When the method ends before that, its caller goes on at once, but the store keeps
+	 * the lock for the rest of that time, also if this instance ends. Nobody can acquire
+	 * it until then, the same thread included. The {@code ttl} is never shorter than
+	 * this, whatever is set.
+	 * <p>
+	 * For what must not happen again too soon, although the clocks of the instances
+	 * differ: a job that all instances start at the same time, a message that comes
+	 * twice.
+	 * @return the shortest time; if empty, there is none
+	 */
+	String minHold() default "";
+
+	/**
 	 * Whether waiters get the lock in the order of their arrival, across all threads and
 	 * instances. If not, the threads of one instance pass it on among themselves for a
 	 * moment, which is several times faster under contention.
@@ -94,10 +118,26 @@ public @interface DistributedLock {
 	boolean fair() default false;
 
 	/**
+	 * Whether a thread that holds the lock may enter it again, which costs nothing and
+	 * leaves the lease as it is. If that is not so here, or where the thread acquired it,
+	 * the call fails at once with a {@link LockAlreadyHeldException} instead of waiting
+	 * for itself.
+	 * @return whether the lock is reentrant
+	 */
+	boolean reentrant() default true;
+
+	/**
 	 * What happens when somebody else still holds the lock after {@link #waitTime()}. A
 	 * store that cannot be reached is a different matter and always an exception.
 	 * @return what to do on contention
 	 */
 	OnContention onContention() default OnContention.THROW;
+
+	/**
+	 * What happens to the method when the lease is lost while it runs: it could not be
+	 * renewed in time, {@link #maxHold()} is over, or somebody removed the lock.
+	 * @return what to do when the lease is lost
+	 */
+	OnLost onLost() default OnLost.NOTIFY;
 
 }

@@ -1,7 +1,9 @@
 package io.distributedlock;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * One grant of a lock: it is held until it is released, or lost when its time runs out.
@@ -56,10 +58,22 @@ public interface LockLease extends AutoCloseable {
 	void ensureHeld();
 
 	/**
+	 * Do something as soon as the lease is lost while this hold of it lasts: at the
+	 * latest when its validity is over, without waiting for any answer of the store.
+	 * <p>
+	 * Callbacks run on a thread of the library; what they throw is logged. Each runs at
+	 * most once, none begins after the lock was released. If the lease is lost already,
+	 * it runs at once.
+	 * @param callback what to do, given this lease
+	 */
+	void onLost(Consumer<? super LockLease> callback);
+
+	/**
 	 * Prolong the lease, atomically and only if it is still ours, so that it lasts at
 	 * least the given time from now. Never shortens it.
 	 * @param ttl how long the lease is to last, at least 100 ms
-	 * @return whether the lease was prolonged; {@code false} means that it is lost
+	 * @return whether the lease lasts that long now; {@code false} means that it is lost,
+	 * or that the {@link LockSpec#maxHold() longest time to hold it} would be over before
 	 * @throws LockStoreUnavailableException if the store gave no answer; the lease then
 	 * remains what it was
 	 * @throws LockStoreException if the store refused the command
@@ -94,6 +108,16 @@ public interface LockLease extends AutoCloseable {
 	@Override
 	default void close() {
 		release();
+	}
+
+	/**
+	 * Return the lease that the current thread acquired last and has not released, such
+	 * as that of the {@link DistributedLock @DistributedLock} method it runs. It may be
+	 * lost.
+	 * @return the innermost lease, or empty if the thread has none
+	 */
+	static Optional<LockLease> current() {
+		return Optional.ofNullable(ThreadBoundLease.innermost());
 	}
 
 }

@@ -16,16 +16,15 @@ public class LockNotAcquiredException extends LockException {
 
 	private final Duration waited;
 
-	private final @Nullable String holder;
+	private final @Nullable LockHolder holder;
 
 	/**
 	 * Create the exception.
 	 * @param key the key of the lock
 	 * @param waited how long the caller waited
-	 * @param holder who holds the lock, as {@code application@host/pid}, or null if it is
-	 * another program
+	 * @param holder who holds the lock, or null if it is another program
 	 */
-	public LockNotAcquiredException(String key, Duration waited, @Nullable String holder) {
+	public LockNotAcquiredException(String key, Duration waited, @Nullable LockHolder holder) {
 		super("Lock '%s' was not acquired within %d ms: it is held by %s. ".formatted(key, waited.toMillis(),
 				(holder != null) ? holder : "another program") + "Try again later, or allow a longer wait time.", null);
 		this.key = key;
@@ -51,10 +50,9 @@ public class LockNotAcquiredException extends LockException {
 
 	/**
 	 * Return who held the lock when it was last looked at.
-	 * @return the holder as {@code application@host/pid}, or null if it is another
-	 * program
+	 * @return the holder, or null if it is another program
 	 */
-	public @Nullable String getHolder() {
+	public @Nullable LockHolder getHolder() {
 		return this.holder;
 	}
 

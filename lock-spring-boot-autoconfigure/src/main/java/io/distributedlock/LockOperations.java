@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Locks are reentrant by thread: a thread that acquires a key it already holds gets in at
  * once, without a command to the store, under the lease it has; that lease ends when the
- * outermost hold is released. A lease belongs to the thread that acquired it, until it is
- * {@link LockLease#detach() detached}: it is not renewed any more when that thread ends.
+ * outermost hold is released, and keeps the times with which it was acquired. A lease
+ * belongs to the thread that acquired it, until it is {@link LockLease#detach() detached}:
+ * it is not renewed any more when that thread ends.
  * <p>
  * The asynchronous methods block no thread and give a lease that belongs to no thread:
  * any thread may release it, none enters it again, and it is renewed until it is
@@ -40,6 +41,8 @@ public interface LockOperations {
 	 * @throws LockInterruptedException if the thread was interrupted; its interrupt flag
 	 * is set
 	 * @throws LockLostException if this thread holds the key already but has lost it
+	 * @throws LockAlreadyHeldException if this thread holds the key already and it is not
+	 * {@link LockSpec#isReentrant() reentrant}
 	 * @throws IllegalStateException if this is a thread that must not be blocked, as
 	 * Project Reactor marks them
 	 */
@@ -55,6 +58,8 @@ public interface LockOperations {
 	 * @throws LockInterruptedException if the thread was interrupted; its interrupt flag
 	 * is set
 	 * @throws LockLostException if this thread holds the key already but has lost it
+	 * @throws LockAlreadyHeldException if this thread holds the key already and it is not
+	 * {@link LockSpec#isReentrant() reentrant}
 	 * @throws IllegalStateException if this is a thread that must not be blocked, as
 	 * Project Reactor marks them
 	 */

@@ -1,7 +1,10 @@
 package io.distributedlock;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +23,13 @@ import org.springframework.util.Assert;
 public final class LockSpec {
 
 	/**
-	 * The shortest accepted time to live. A shorter lease could be over before its grant
-	 * can be trusted.
+	 * The shortest accepted time to live, and time to hold a lock. A shorter lease could
+	 * be over before its grant can be trusted.
 	 */
 	public static final Duration MIN_TTL = Duration.ofMillis(100);
 
 	/**
-	 * The longest accepted time to live and wait time.
+	 * The longest accepted time to live, wait time, and time to hold a lock.
 	 */
 	public static final Duration MAX_DURATION = Duration.ofDays(365);
 
@@ -35,37 +38,36 @@ public final class LockSpec {
 	 */
 	public static final int MAX_KEY_LENGTH = 65_536;
 
-	private static final String DEFAULT_NAME = "default";
-
 	private final String key;
 
-	private final String name;
+	private final Options options;
 
-	private final @Nullable Duration ttl;
-
-	private final @Nullable Duration waitTime;
-
-	private final @Nullable Boolean renew;
-
-	private final boolean fair;
-
-	private LockSpec(String key, String name, @Nullable Duration ttl, @Nullable Duration waitTime,
-			@Nullable Boolean renew, boolean fair) {
+	private LockSpec(String key, Options options) {
 		this.key = key;
-		this.name = name;
-		this.ttl = ttl;
-		this.waitTime = waitTime;
-		this.renew = renew;
-		this.fair = fair;
+		this.options = options;
 	}
 
 	/**
-	 * Specify a lock by its key.
+	 * Create a specification for a key.
 	 * @param key the key: not blank, at most {@value #MAX_KEY_LENGTH} characters
 	 * @return a specification with the default settings
 	 * @throws InvalidLockKeyException if the key is null, blank or too long
 	 */
 	public static LockSpec of(@Nullable String key) {
+		return new LockSpec(checkKey(key), Options.DEFAULT);
+	}
+
+	/**
+	 * Set the key.
+	 * @param key the key: not blank, at most {@value #MAX_KEY_LENGTH} characters
+	 * @return a specification for that key, with the settings of this one
+	 * @throws InvalidLockKeyException if the key is null, blank or too long
+	 */
+	public LockSpec withKey(@Nullable String key) {
+		return new LockSpec(checkKey(key), this.options);
+	}
+
+	private static String checkKey(@Nullable String key) {
 		if (key == null || key.isBlank()) {
 			throw new InvalidLockKeyException("Lock key must not be %s. Pass a key that names what is to be protected."
 				.formatted((key != null) ? "blank" : "null"));
@@ -74,7 +76,7 @@ public final class LockSpec {
 			throw new InvalidLockKeyException("Lock key starting with '%s' has %d characters, at most %d are allowed. "
 				.formatted(key.substring(0, 32), key.length(), MAX_KEY_LENGTH) + "Use a shorter key, such as a hash.");
 		}
-		return new LockSpec(key, DEFAULT_NAME, null, null, null, false);
+		return key;
 	}
 
 	/**
@@ -85,18 +87,20 @@ public final class LockSpec {
 	 */
 	public LockSpec withName(String name) {
 		Assert.hasText(name, "'name' must not be blank");
-		return new LockSpec(this.key, name, this.ttl, this.waitTime, this.renew, this.fair);
+		return with((options) -> options.name = name);
 	}
 
 	/**
-	 * Set how long the store keeps the lock when nobody renews or releases it.
+	 * Set how long the store keeps the lock when nobody renews or releases it. Never
+	 * shorter than {@link #minHold()} and never longer than {@link #maxHold()}, whatever
+	 * is set.
 	 * @param ttl the time to live, from {@link #MIN_TTL} to {@link #MAX_DURATION}, or
 	 * null for the default
 	 * @return a specification with that time to live
 	 */
 	public LockSpec withTtl(@Nullable Duration ttl) {
-		return new LockSpec(this.key, this.name, (ttl != null) ? checkTtl(ttl) : null, this.waitTime, this.renew,
-				this.fair);
+		Duration checked = (ttl != null) ? checkTtl(ttl) : null;
+		return with((options) -> options.ttl = checked);
 	}
 
 	/**
@@ -106,8 +110,8 @@ public final class LockSpec {
 	 * @return a specification with that wait time
 	 */
 	public LockSpec withWaitTime(@Nullable Duration waitTime) {
-		return new LockSpec(this.key, this.name, this.ttl, (waitTime != null) ? checkWaitTime(waitTime) : null,
-				this.renew, this.fair);
+		Duration checked = (waitTime != null) ? checkWaitTime(waitTime) : null;
+		return with((options) -> options.waitTime = checked);
 	}
 
 	/**
@@ -116,7 +120,32 @@ public final class LockSpec {
 	 * @return a specification with that setting
 	 */
 	public LockSpec withRenew(@Nullable Boolean renew) {
-		return new LockSpec(this.key, this.name, this.ttl, this.waitTime, renew, this.fair);
+		return with((options) -> options.renew = renew);
+	}
+
+	/**
+	 * Set the longest time for which the lock is held. The lease is not renewed beyond
+	 * that, so it is lost then.
+	 * @param maxHold the longest time, from {@link #MIN_TTL} to {@link #MAX_DURATION} and
+	 * not shorter than {@link #minHold()}, or null for the default
+	 * @return a specification with that limit
+	 */
+	public LockSpec withMaxHold(@Nullable Duration maxHold) {
+		Duration checked = (maxHold != null) ? checkHold("maxHold", maxHold) : null;
+		return with((options) -> options.maxHold = checked);
+	}
+
+	/**
+	 * Set the shortest time for which the lock is held. When it is released before that,
+	 * the caller goes on at once, but the store keeps the lock for the rest of that time,
+	 * also if this instance ends.
+	 * @param minHold the shortest time, from {@link #MIN_TTL} to {@link #MAX_DURATION}
+	 * and not longer than {@link #maxHold()}, or null for none
+	 * @return a specification with that limit
+	 */
+	public LockSpec withMinHold(@Nullable Duration minHold) {
+		Duration checked = (minHold != null) ? checkHold("minHold", minHold) : null;
+		return with((options) -> options.minHold = checked);
 	}
 
 	/**
@@ -127,7 +156,35 @@ public final class LockSpec {
 	 * @return a specification with that setting
 	 */
 	public LockSpec withFair(boolean fair) {
-		return new LockSpec(this.key, this.name, this.ttl, this.waitTime, this.renew, fair);
+		return with((options) -> options.fair = fair);
+	}
+
+	/**
+	 * Set whether a thread that holds the lock may acquire it again. If that is not so
+	 * for the hold it has or for the one it wants, it fails with a
+	 * {@link LockAlreadyHeldException}.
+	 * @param reentrant whether the lock is reentrant
+	 * @return a specification with that setting
+	 */
+	public LockSpec withReentrant(boolean reentrant) {
+		return with((options) -> options.reentrant = reentrant);
+	}
+
+	/**
+	 * Set what happens when the lease is lost before it is released.
+	 * @param onLost what to do
+	 * @return a specification with that setting
+	 */
+	public LockSpec withOnLost(OnLost onLost) {
+		Assert.notNull(onLost, "'onLost' must not be null");
+		return with((options) -> options.onLost = onLost);
+	}
+
+	private LockSpec with(Consumer<Options> change) {
+		Options changed = new Options(this.options);
+		change.accept(changed);
+		changed.check();
+		return new LockSpec(this.key, changed);
 	}
 
 	/**
@@ -137,12 +194,7 @@ public final class LockSpec {
 	 * @throws IllegalArgumentException if it is out of range
 	 */
 	public static Duration checkTtl(Duration ttl) {
-		Assert.notNull(ttl, "'ttl' must not be null");
-		if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_DURATION) > 0) {
-			throw new IllegalArgumentException("'ttl' must be from %d ms to %d days but is %s"
-				.formatted(MIN_TTL.toMillis(), MAX_DURATION.toDays(), ttl));
-		}
-		return ttl;
+		return checkHold("ttl", ttl);
 	}
 
 	/**
@@ -161,6 +213,35 @@ public final class LockSpec {
 	}
 
 	/**
+	 * Check a longest time to hold a lock.
+	 * @param maxHold the longest time
+	 * @return the same value
+	 * @throws IllegalArgumentException if it is out of range
+	 */
+	public static Duration checkMaxHold(Duration maxHold) {
+		return checkHold("maxHold", maxHold);
+	}
+
+	/**
+	 * Check a shortest time to hold a lock.
+	 * @param minHold the shortest time
+	 * @return the same value
+	 * @throws IllegalArgumentException if it is out of range
+	 */
+	public static Duration checkMinHold(Duration minHold) {
+		return checkHold("minHold", minHold);
+	}
+
+	private static Duration checkHold(String name, Duration duration) {
+		Assert.notNull(duration, () -> "'%s' must not be null".formatted(name));
+		if (duration.compareTo(MIN_TTL) < 0 || duration.compareTo(MAX_DURATION) > 0) {
+			throw new IllegalArgumentException("'%s' must be from %d ms to %d days but is %s".formatted(name,
+					MIN_TTL.toMillis(), MAX_DURATION.toDays(), duration));
+		}
+		return duration;
+	}
+
+	/**
 	 * Return the key.
 	 * @return the key
 	 */
@@ -173,7 +254,7 @@ public final class LockSpec {
 	 * @return the name, {@code default} if none was set
 	 */
 	public String name() {
-		return this.name;
+		return this.options.name;
 	}
 
 	/**
@@ -181,7 +262,7 @@ public final class LockSpec {
 	 * @return the time to live, or null for the default
 	 */
 	public @Nullable Duration ttl() {
-		return this.ttl;
+		return this.options.ttl;
 	}
 
 	/**
@@ -189,7 +270,7 @@ public final class LockSpec {
 	 * @return the wait time, or null for the default
 	 */
 	public @Nullable Duration waitTime() {
-		return this.waitTime;
+		return this.options.waitTime;
 	}
 
 	/**
@@ -197,7 +278,23 @@ public final class LockSpec {
 	 * @return whether to renew, or null for the default
 	 */
 	public @Nullable Boolean renew() {
-		return this.renew;
+		return this.options.renew;
+	}
+
+	/**
+	 * Return the longest time for which the lock is held.
+	 * @return the longest time, or null for the default
+	 */
+	public @Nullable Duration maxHold() {
+		return this.options.maxHold;
+	}
+
+	/**
+	 * Return the shortest time for which the lock is held.
+	 * @return the shortest time, or null if there is none
+	 */
+	public @Nullable Duration minHold() {
+		return this.options.minHold;
 	}
 
 	/**
@@ -205,25 +302,109 @@ public final class LockSpec {
 	 * @return whether the order is kept
 	 */
 	public boolean isFair() {
-		return this.fair;
+		return this.options.fair;
+	}
+
+	/**
+	 * Return whether a thread that holds the lock may acquire it again.
+	 * @return whether the lock is reentrant
+	 */
+	public boolean isReentrant() {
+		return this.options.reentrant;
+	}
+
+	/**
+	 * Return what happens when the lease is lost before it is released.
+	 * @return what to do
+	 */
+	public OnLost onLost() {
+		return this.options.onLost;
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof LockSpec that && this.key.equals(that.key) && this.name.equals(that.name)
-				&& Objects.equals(this.ttl, that.ttl) && Objects.equals(this.waitTime, that.waitTime)
-				&& Objects.equals(this.renew, that.renew) && this.fair == that.fair;
+		return other instanceof LockSpec that && this.key.equals(that.key) && this.options.equals(that.options);
 	}
 
 	@Override
 	public int hashCode() {
-		return Objects.hash(this.key, this.name, this.ttl, this.waitTime, this.renew, this.fair);
+		return Objects.hash(this.key, this.options);
 	}
 
 	@Override
 	public String toString() {
-		return "LockSpec[key=%s, name=%s, ttl=%s, waitTime=%s, renew=%s, fair=%s]".formatted(this.key, this.name,
-				this.ttl, this.waitTime, this.renew, this.fair);
+		return "LockSpec[key=%s, %s]".formatted(this.key, this.options);
+	}
+
+	/**
+	 * Everything but the key: shared by all calls of a method. Not changed any more once
+	 * a specification has it.
+	 */
+	private static final class Options {
+
+		private static final Options DEFAULT = new Options();
+
+		private String name = "default";
+
+		private @Nullable Duration ttl;
+
+		private @Nullable Duration waitTime;
+
+		private @Nullable Boolean renew;
+
+		private @Nullable Duration maxHold;
+
+		private @Nullable Duration minHold;
+
+		private boolean fair;
+
+		private boolean reentrant = true;
+
+		private OnLost onLost = OnLost.NOTIFY;
+
+		private Options() {
+		}
+
+		private Options(Options from) {
+			this.name = from.name;
+			this.ttl = from.ttl;
+			this.waitTime = from.waitTime;
+			this.renew = from.renew;
+			this.maxHold = from.maxHold;
+			this.minHold = from.minHold;
+			this.fair = from.fair;
+			this.reentrant = from.reentrant;
+			this.onLost = from.onLost;
+		}
+
+		private void check() {
+			if (this.minHold != null && this.maxHold != null && this.minHold.compareTo(this.maxHold) > 0) {
+				throw new IllegalArgumentException("'minHold' must not be longer than 'maxHold' (%s) but is %s"
+					.formatted(this.maxHold, this.minHold));
+			}
+		}
+
+		private List<@Nullable Object> values() {
+			return Arrays.asList(this.name, this.ttl, this.waitTime, this.renew, this.maxHold, this.minHold, this.fair,
+					this.reentrant, this.onLost);
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof Options that && values().equals(that.values());
+		}
+
+		@Override
+		public int hashCode() {
+			return values().hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return "name=%s, ttl=%s, waitTime=%s, renew=%s, maxHold=%s, minHold=%s, fair=%s, reentrant=%s, onLost=%s"
+				.formatted(values().toArray());
+		}
+
 	}
 
 }

@@ -18,6 +18,12 @@ public enum ReleaseOutcome {
 	STILL_HELD,
 
 	/**
+	 * The {@link LockSpec#minHold() shortest time to hold it} is not over: the store
+	 * keeps the lock until then, for nobody.
+	 */
+	KEPT,
+
+	/**
 	 * The lease had ended before: others may have held the lock in the meantime.
 	 */
 	LOST,

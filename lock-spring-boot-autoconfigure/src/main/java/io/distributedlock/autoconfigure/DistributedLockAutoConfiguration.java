@@ -54,6 +54,9 @@ public final class DistributedLockAutoConfiguration {
 		LockSettings distributedLockSettings(DistributedLockProperties properties, Environment environment) {
 			PropertyCheck.duration("ttl", properties.getTtl(), LockSpec.MIN_TTL);
 			PropertyCheck.duration("wait-time", properties.getWaitTime(), Duration.ZERO);
+			if (properties.getMaxHold() != null) {
+				PropertyCheck.duration("max-hold", properties.getMaxHold(), LockSpec.MIN_TTL);
+			}
 			PropertyCheck.duration("response-timeout", properties.getResponseTimeout(), Duration.ofMillis(1));
 			PropertyCheck.duration("release-timeout", properties.getReleaseTimeout(), Duration.ofMillis(1));
 			PropertyCheck.isTrue(
@@ -64,8 +67,9 @@ public final class DistributedLockAutoConfiguration {
 			String application = environment.getProperty("spring.application.name");
 			return new LockSettings(
 					StringUtils.hasText(application) ? application : LockSettings.defaults().application(),
-					properties.getTtl(), properties.getWaitTime(), properties.isRenew(), properties.getRelease(),
-					properties.getResponseTimeout(), properties.getReleaseTimeout(), properties.getLocalHandovers());
+					properties.getTtl(), properties.getWaitTime(), properties.isRenew(), properties.getMaxHold(),
+					properties.getRelease(), properties.getResponseTimeout(), properties.getReleaseTimeout(),
+					properties.getLocalHandovers());
 		}
 
 		@Bean

@@ -50,6 +50,12 @@ public class DistributedLockProperties {
 	private boolean renew = true;
 
 	/**
+	 * Longest time to hold a lock, after which it is not renewed any more. Unlimited if
+	 * not set.
+	 */
+	private @Nullable Duration maxHold;
+
+	/**
 	 * How to release a lock: wait for the store to confirm it, or return at once.
 	 */
 	private ReleaseMode release = ReleaseMode.SYNC;
@@ -128,6 +134,14 @@ public class DistributedLockProperties {
 
 	public void setRenew(boolean renew) {
 		this.renew = renew;
+	}
+
+	public @Nullable Duration getMaxHold() {
+		return this.maxHold;
+	}
+
+	public void setMaxHold(@Nullable Duration maxHold) {
+		this.maxHold = maxHold;
 	}
 
 	public ReleaseMode getRelease() {

@@ -69,9 +69,9 @@ final class AsyncAcquisition<T> extends CompletableFuture<T> {
 	private void end(LockEngine engine, Waiter waiter) {
 		this.wait = null;
 		try {
-			LockLease lease = engine.endAsync(waiter);
+			LeaseHandle lease = engine.endAsync(waiter);
 			if (!super.complete(this.result.of(lease, waiter)) && lease != null) {
-				lease.releaseAsync();
+				lease.discard();
 			}
 		}
 		catch (RuntimeException ex) {

@@ -218,7 +218,7 @@ final class Contender {
 	/**
 	 * Return who held the lock when it was last found busy.
 	 */
-	@Nullable String holder() {
+	@Nullable Holder holder() {
 		Answer busy = this.latestBusy;
 		return (busy != null) ? busy.holder() : null;
 	}
@@ -278,8 +278,8 @@ final class Contender {
 			return this.busy != null && fencingToken <= this.busy.latestToken();
 		}
 
-		@Nullable String holder() {
-			return (this.busy != null) ? OwnerTokens.describe(this.busy.holder()) : null;
+		@Nullable Holder holder() {
+			return (this.busy != null) ? new Holder(this.busy.holder(), this.busy.heldFor(), this.receivedAt) : null;
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.distributedlock.engine;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
@@ -31,6 +32,9 @@ final class HeldLease implements LockHold {
 	private static final AtomicLongFieldUpdater<HeldLease> VALID_UNTIL = AtomicLongFieldUpdater
 		.newUpdater(HeldLease.class, "validUntil");
 
+	private static final AtomicReferenceFieldUpdater<HeldLease, @Nullable LossReactions> REACTIONS = AtomicReferenceFieldUpdater
+		.newUpdater(HeldLease.class, LossReactions.class, "reactions");
+
 	private static final int HELD = 0;
 
 	private static final int RELEASED = 1;
@@ -55,6 +59,8 @@ final class HeldLease implements LockHold {
 
 	private final long acquiredAt;
 
+	private final boolean reentrant;
+
 	private volatile int state = HELD;
 
 	private volatile int holds = 1;
@@ -70,6 +76,8 @@ final class HeldLease implements LockHold {
 
 	private volatile long nextRenewal;
 
+	private volatile @Nullable LossReactions reactions;
+
 	HeldLease(Waiter holder, String owner, Grant grant, long now) {
 		this.contention = holder.contention();
 		this.name = holder.name();
@@ -80,7 +88,8 @@ final class HeldLease implements LockHold {
 		this.handOver = grant.handOver();
 		this.acquiredAt = now;
 		this.attached = (this.thread != null) ? 1 : 0;
-		this.renewing = this.contention.renew();
+		this.reentrant = holder.isReentrant();
+		this.renewing = isToBeRenewed();
 		this.validUntil = endOfValidity(grant.sentAt(), ttl());
 		this.nextRenewal = grant.sentAt() + renewalInterval();
 	}
@@ -95,9 +104,18 @@ final class HeldLease implements LockHold {
 		this.handOver = HandOver.LOCAL;
 		this.acquiredAt = now;
 		this.attached = (this.thread != null) ? 1 : 0;
-		this.renewing = this.contention.renew();
+		this.reentrant = holder.isReentrant();
+		this.renewing = isToBeRenewed();
 		this.validUntil = from.validUntil;
 		this.nextRenewal = from.nextRenewal;
+	}
+
+	/**
+	 * Return whether renewal can prolong this lease at all.
+	 */
+	private boolean isToBeRenewed() {
+		Duration maxHold = this.contention.maxHold();
+		return this.contention.renew() && (maxHold == null || maxHold.compareTo(ttl()) > 0);
 	}
 
 	/**
@@ -106,7 +124,11 @@ final class HeldLease implements LockHold {
 	 */
 	static long endOfValidity(long sentAt, Duration ttl) {
 		long nanos = ttl.toNanos();
-		return sentAt + nanos - nanos / 100 - FIXED_DRIFT;
+		return sentAt + nanos - drift(nanos);
+	}
+
+	private static long drift(long ttl) {
+		return ttl / 100 + FIXED_DRIFT;
 	}
 
 	Contention contention() {
@@ -151,6 +173,60 @@ final class HeldLease implements LockHold {
 
 	boolean isReleased() {
 		return this.state == RELEASED;
+	}
+
+	/**
+	 * Return whether the thread that holds it may enter it again.
+	 */
+	boolean isReentrant() {
+		return this.reentrant;
+	}
+
+	/**
+	 * Return who holds this, for a caller that has to go without it.
+	 */
+	Holder seen(long now) {
+		return new Holder(this.owner, Duration.ofNanos(now - this.acquiredAt), now);
+	}
+
+	/**
+	 * Return how long the lock is still to be kept if this lease ends now. Not positive
+	 * if it need not be kept.
+	 */
+	long restOfMinHold(long now) {
+		Duration minHold = this.contention.minHold();
+		return (minHold != null) ? this.acquiredAt + minHold.toNanos() - now : 0;
+	}
+
+	/**
+	 * Return for how long this lease may still be held. Not positive if it should have
+	 * ended.
+	 */
+	private long restOfMaxHold(Duration maxHold, long now) {
+		return this.acquiredAt + maxHold.toNanos() - now;
+	}
+
+	/**
+	 * Return whether this lease is over because it must not be held for longer.
+	 */
+	boolean isHeldTooLong(long now) {
+		Duration maxHold = this.contention.maxHold();
+		return maxHold != null && restOfMaxHold(maxHold, now) <= drift(ttl().toNanos());
+	}
+
+	/**
+	 * Return whether this lease may last for the given time from now.
+	 */
+	boolean mayLast(Duration time, long now) {
+		Duration maxHold = this.contention.maxHold();
+		return maxHold == null || time.toNanos() <= restOfMaxHold(maxHold, now);
+	}
+
+	/**
+	 * Return for how long the store keeps the lock at most if nobody tells it anything.
+	 */
+	long timeToLive(long now) {
+		return this.validUntil + drift(ttl().toNanos()) - now;
 	}
 
 	Duration remainingValidity(long now) {
@@ -218,6 +294,40 @@ final class HeldLease implements LockHold {
 	}
 
 	/**
+	 * Do something when this lease is lost, or now if it has been lost.
+	 */
+	void react(LeaseHandle hold, Runnable action) {
+		LossReactions all = this.reactions;
+		if (all == null) {
+			REACTIONS.compareAndSet(this, null, new LossReactions());
+			react(hold, action);
+		}
+		else if (!all.add(hold, action)) {
+			action.run();
+		}
+		else if (this.state == LOST) {
+			all.run();
+		}
+	}
+
+	void forgetReactions(LeaseHandle hold) {
+		LossReactions all = this.reactions;
+		if (all != null) {
+			all.remove(hold);
+		}
+	}
+
+	/**
+	 * Do what is to be done after {@link #lose()}.
+	 */
+	void reactToLoss() {
+		LossReactions all = this.reactions;
+		if (all != null) {
+			all.run();
+		}
+	}
+
+	/**
 	 * Return whether another thread can go on with what is left: a fencing token of its
 	 * own and, as nobody asks the store, most of the time to live that was promised. A
 	 * lease that is renewed can do with less.
@@ -252,6 +362,17 @@ final class HeldLease implements LockHold {
 		return true;
 	}
 
+	/**
+	 * Take note of a renewal, as {@link #confirm} does. It was the last one if it was for
+	 * less than the time to live.
+	 */
+	boolean confirmRenewal(long sentAt, Duration prolongedBy, long now) {
+		if (prolongedBy.compareTo(ttl()) < 0) {
+			this.renewing = false;
+		}
+		return confirm(sentAt, prolongedBy, now);
+	}
+
 	boolean isOver(long now) {
 		return now - this.validUntil >= 0;
 	}
@@ -262,6 +383,19 @@ final class HeldLease implements LockHold {
 	 */
 	boolean isRenewalDue(long now) {
 		return this.renewing && this.nextRenewal - now <= renewalInterval() / 4;
+	}
+
+	/**
+	 * Return what to ask the store for to prolong this lease, for no longer than it may
+	 * be held.
+	 */
+	LeaseRequest renewal(long now) {
+		Duration maxHold = this.contention.maxHold();
+		if (maxHold == null || restOfMaxHold(maxHold, now) >= ttl().toNanos()) {
+			return request();
+		}
+		long rest = Math.max(restOfMaxHold(maxHold, now), Duration.ofMillis(1).toNanos());
+		return new LeaseRequest(key(), this.owner, Duration.ofNanos(rest));
 	}
 
 	/**

@@ -4,15 +4,20 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Consumer;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
 import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.ThreadBoundLease;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
 
 /**
  * One hold of a lease, in the hands of a caller.
  */
-final class LeaseHandle implements LockLease {
+final class LeaseHandle extends ThreadBoundLease {
 
 	private static final AtomicIntegerFieldUpdater<LeaseHandle> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(LeaseHandle.class, "state");
@@ -28,6 +33,10 @@ final class LeaseHandle implements LockLease {
 	private final LockEngine engine;
 
 	private volatile int state;
+
+	private volatile boolean reacting;
+
+	private volatile @Nullable HoldInterrupt interrupt;
 
 	private volatile ReleaseOutcome outcome = ReleaseOutcome.UNCONFIRMED;
 
@@ -49,6 +58,20 @@ final class LeaseHandle implements LockLease {
 	 */
 	static LeaseHandle detached(HeldLease lease, LockEngine engine) {
 		return new LeaseHandle(lease, engine, DETACHED);
+	}
+
+	/**
+	 * Become the lease that the current thread acquired last.
+	 * @param interruptWhenLost whether to interrupt this thread if the lease is lost
+	 */
+	LeaseHandle enterOnThisThread(boolean interruptWhenLost) {
+		enter();
+		if (interruptWhenLost) {
+			HoldInterrupt armed = new HoldInterrupt();
+			this.interrupt = armed;
+			react(armed::interrupt);
+		}
+		return this;
 	}
 
 	@Override
@@ -81,11 +104,34 @@ final class LeaseHandle implements LockLease {
 	}
 
 	@Override
+	protected boolean isOver() {
+		return this.state != ATTACHED || this.engine.isStopped();
+	}
+
+	@Override
 	public void ensureHeld() {
 		if (!isHeld()) {
 			throw new LockLostException(key(),
 					"Lock '%s' is not held any more: its lease was %s. Do not rely on anything done under it since."
 						.formatted(key(), isReleased() ? "released" : "lost"));
+		}
+	}
+
+	@Override
+	public void onLost(Consumer<? super LockLease> callback) {
+		Assert.notNull(callback, "'callback' must not be null");
+		react(() -> this.engine.callBack(() -> {
+			if (!isReleased()) {
+				callback.accept(this);
+			}
+		}));
+	}
+
+	private void react(Runnable action) {
+		this.reacting = true;
+		this.lease.react(this, action);
+		if (isReleased()) {
+			this.lease.forgetReactions(this);
 		}
 	}
 
@@ -97,13 +143,15 @@ final class LeaseHandle implements LockLease {
 	@Override
 	public void detach() {
 		if (STATE.compareAndSet(this, ATTACHED, DETACHED)) {
+			exit();
+			endInterrupt();
 			this.engine.detach(this.lease);
 		}
 	}
 
 	@Override
 	public ReleaseOutcome release() {
-		int previous = STATE.getAndSet(this, RELEASED);
+		int previous = end();
 		if (previous != RELEASED) {
 			this.outcome = this.engine.release(this.lease, previous == ATTACHED);
 		}
@@ -112,7 +160,7 @@ final class LeaseHandle implements LockLease {
 
 	@Override
 	public CompletionStage<ReleaseOutcome> releaseAsync() {
-		int previous = STATE.getAndSet(this, RELEASED);
+		int previous = end();
 		if (previous == RELEASED) {
 			return CompletableFuture.completedStage(this.outcome);
 		}
@@ -120,6 +168,38 @@ final class LeaseHandle implements LockLease {
 			this.outcome = ended;
 			return ended;
 		});
+	}
+
+	/**
+	 * Give back a hold, the only one of its lease, under which nothing was done.
+	 */
+	void discard() {
+		if (end() != RELEASED) {
+			this.engine.discard(this.lease);
+		}
+	}
+
+	/**
+	 * End the hold.
+	 * @return the state before
+	 */
+	private int end() {
+		int previous = STATE.getAndSet(this, RELEASED);
+		if (previous == ATTACHED) {
+			exit();
+			endInterrupt();
+		}
+		if (previous != RELEASED && this.reacting) {
+			this.lease.forgetReactions(this);
+		}
+		return previous;
+	}
+
+	private void endInterrupt() {
+		HoldInterrupt armed = this.interrupt;
+		if (armed != null) {
+			armed.end();
+		}
 	}
 
 	@Override

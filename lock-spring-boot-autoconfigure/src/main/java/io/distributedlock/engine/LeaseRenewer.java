@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
+import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
 import org.apache.commons.logging.Log;
@@ -95,7 +96,7 @@ final class LeaseRenewer {
 		List<HeldLease> due = new ArrayList<>();
 		for (HeldLease lease : this.leases) {
 			if (lease.isOver(now)) {
-				lose(lease, "its time ran out" + (this.failures.isFailing() ? " because it could not be renewed" : ""));
+				lose(lease, reason(lease, now));
 				continue;
 			}
 			if (lease.isRenewalDue(now)) {
@@ -119,26 +120,34 @@ final class LeaseRenewer {
 		}
 	}
 
-	private void renew(List<HeldLease> batch, long sentAt) {
-		StoreCalls.call(() -> this.store.renew(batch.stream().map(HeldLease::request).toList()))
-			.whenComplete((renewed, failure) -> {
-				if (failure != null) {
-					renewalFailed(batch, StoreCalls.unwrap(failure));
-				}
-				else {
-					renewalAnswered(batch, renewed, sentAt);
-				}
-			});
+	private String reason(HeldLease lease, long now) {
+		if (lease.isHeldTooLong(now)) {
+			return "it was held for its longest time of " + lease.contention().maxHold();
+		}
+		return "its time ran out" + (this.failures.isFailing() ? " because it could not be renewed" : "");
 	}
 
-	private void renewalAnswered(List<HeldLease> batch, List<RenewReply> renewed, long sentAt) {
+	private void renew(List<HeldLease> batch, long sentAt) {
+		List<LeaseRequest> requests = batch.stream().map((lease) -> lease.renewal(sentAt)).toList();
+		StoreCalls.call(() -> this.store.renew(requests)).whenComplete((renewed, failure) -> {
+			if (failure != null) {
+				renewalFailed(batch, StoreCalls.unwrap(failure));
+			}
+			else {
+				renewalAnswered(batch, requests, renewed, sentAt);
+			}
+		});
+	}
+
+	private void renewalAnswered(List<HeldLease> batch, List<LeaseRequest> requests, List<RenewReply> renewed,
+			long sentAt) {
 		this.failures.recovered();
 		long now = this.clock.nanoTime();
 		for (int i = 0; i < batch.size(); i++) {
 			HeldLease lease = batch.get(i);
 			switch (renewed.get(i)) {
 				case RENEWED -> {
-					if (lease.confirm(sentAt, lease.ttl(), now)) {
+					if (lease.confirmRenewal(sentAt, requests.get(i).ttl(), now)) {
 						this.listeners.renewed(lease);
 					}
 					else {

@@ -135,7 +135,7 @@ final class LocalQueues implements Contenders.Listener {
 			}
 			else {
 				HeldLease lease = holder(waiter.contention());
-				waiter.heldBy((lease != null) ? OwnerTokens.describe(lease.owner()) : null);
+				waiter.heldBy((lease != null) ? lease.seen(this.clock.nanoTime()) : null);
 				waiter.end(null);
 			}
 		}

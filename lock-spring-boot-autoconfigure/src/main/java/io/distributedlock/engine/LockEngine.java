@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.distributedlock.LockAlreadyHeldException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockException;
 import io.distributedlock.LockInterruptedException;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.OnLost;
 import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.engine.Deadlines.Deadline;
 import io.distributedlock.store.GrantListener;
@@ -49,6 +51,11 @@ final class LockEngine {
 	 */
 	private static final CompletionStage<Boolean> PASSED = CompletableFuture.completedStage(true);
 
+	/**
+	 * Stands for the release of a lease whose lock is kept for a while.
+	 */
+	private static final CompletionStage<Boolean> KEPT = CompletableFuture.completedStage(false);
+
 	private final LockStore store;
 
 	private final LockSettings settings;
@@ -72,6 +79,8 @@ final class LockEngine {
 	private final BackgroundReleases releases;
 
 	private final LocalQueues queues;
+
+	private final KeptLocks keptLocks;
 
 	private final ThreadHolds holds;
 
@@ -99,6 +108,7 @@ final class LockEngine {
 		this.listeners = new LockListeners(listeners, clock);
 		this.health = new StoreHealth(this.timer, clock, this.listeners, this::probe);
 		this.releases = new BackgroundReleases(store, this.timer, clock, this.health);
+		this.keptLocks = new KeptLocks(this.releases, this.timer);
 		this.renewer = new LeaseRenewer(store, this.timer, clock, this.listeners, this.health, this::lost);
 		this.queues = new LocalQueues(store, this.renewer, this.releases, this.timer, clock, this.ownerTokens,
 				this.listeners, this.health, settings.localHandovers());
@@ -136,7 +146,22 @@ final class LockEngine {
 			});
 	}
 
+	/**
+	 * Run the code of a caller, who cannot be told if it fails.
+	 */
+	void callBack(Runnable callback) {
+		this.completions.execute(() -> {
+			try {
+				callback.run();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.error("A callback for a lost lock failed", ex);
+			}
+		});
+	}
+
 	private void lost(HeldLease lease) {
+		lease.reactToLoss();
 		this.queues.leave(lease);
 	}
 
@@ -154,8 +179,15 @@ final class LockEngine {
 					"Lock '%s' was not entered again: this thread has lost it. End the outer section first."
 						.formatted(spec.key()));
 		}
+		if (!lease.isReentrant() || !spec.isReentrant()) {
+			throw new LockAlreadyHeldException(spec.key());
+		}
 		lease.enter();
-		return LeaseHandle.attached(lease, this);
+		return enter(lease, spec);
+	}
+
+	private LeaseHandle enter(HeldLease lease, LockSpec spec) {
+		return LeaseHandle.attached(lease, this).enterOnThisThread(spec.onLost() == OnLost.INTERRUPT);
 	}
 
 	/**
@@ -185,16 +217,18 @@ final class LockEngine {
 		if (waitTime.isZero()) {
 			return beginOnce(contention, spec, thread);
 		}
-		return new Waiter(spec.isFair() ? contention.apart(this.apart.incrementAndGet()) : contention, spec.name(),
-				thread, this.clock.nanoTime(), waitTime.toNanos());
+		// A lock that is kept for a while cannot be passed on
+		boolean apart = spec.isFair() || contention.minHold() != null;
+		return new Waiter(apart ? contention.apart(this.apart.incrementAndGet()) : contention, spec, thread,
+				this.clock.nanoTime(), waitTime.toNanos());
 	}
 
 	private Waiter beginOnce(Contention contention, LockSpec spec, @Nullable Thread thread) {
-		Waiter waiter = new Waiter(contention.once(this.apart.incrementAndGet()), spec.name(), thread,
-				this.clock.nanoTime(), 0);
+		long now = this.clock.nanoTime();
+		Waiter waiter = new Waiter(contention.once(this.apart.incrementAndGet()), spec, thread, now, 0);
 		HeldLease holder = this.queues.holder(contention);
-		if (holder != null && isHeld(holder) && waiter.claim()) {
-			waiter.heldBy(OwnerTokens.describe(holder.owner()));
+		if (holder != null && holder.isHeld(now) && waiter.claim()) {
+			waiter.heldBy(holder.seen(now));
 			waiter.end(null);
 		}
 		return waiter;
@@ -208,7 +242,7 @@ final class LockEngine {
 		this.listeners.acquiring(waiter);
 		HeldLease lease;
 		try {
-			lease = awaitLease(waiter);
+			lease = refusedIfStopped(awaitLease(waiter));
 		}
 		catch (LockException ex) {
 			this.listeners.notAcquired(waiter, ex);
@@ -220,12 +254,18 @@ final class LockEngine {
 		}
 		this.holds.add(lease);
 		this.listeners.acquired(waiter, lease);
-		LeaseHandle handle = LeaseHandle.attached(lease, this);
-		if (this.stopped) {
-			handle.release();
-			throw new LockClosedException(waiter.key());
+		return enter(lease, waiter.spec());
+	}
+
+	/**
+	 * Give a lease back that came while the engine stopped.
+	 */
+	private @Nullable HeldLease refusedIfStopped(@Nullable HeldLease lease) {
+		if (lease != null && this.stopped) {
+			end(lease, false);
+			throw new LockClosedException(lease.key());
 		}
-		return handle;
+		return lease;
 	}
 
 	private @Nullable HeldLease awaitLease(Waiter waiter) {
@@ -264,7 +304,7 @@ final class LockEngine {
 	@Nullable LeaseHandle endAsync(Waiter waiter) {
 		HeldLease lease;
 		try {
-			lease = joined(waiter);
+			lease = refusedIfStopped(joined(waiter));
 		}
 		catch (LockException ex) {
 			this.listeners.notAcquired(waiter, ex);
@@ -275,12 +315,7 @@ final class LockEngine {
 			return null;
 		}
 		this.listeners.acquired(waiter, lease);
-		LeaseHandle handle = LeaseHandle.detached(lease, this);
-		if (this.stopped) {
-			handle.releaseAsync();
-			throw new LockClosedException(waiter.key());
-		}
-		return handle;
+		return LeaseHandle.detached(lease, this);
 	}
 
 	private @Nullable HeldLease outcome(Waiter waiter) throws InterruptedException {
@@ -338,12 +373,16 @@ final class LockEngine {
 		try {
 			HeldLease lease = waiter.join();
 			if (lease != null) {
-				end(lease);
+				end(lease, false);
 			}
 		}
 		catch (CompletionException ex) {
 			logger.debug("An interrupted waiter for lock '%s' had failed".formatted(waiter.key()), ex);
 		}
+	}
+
+	boolean isStopped() {
+		return this.stopped;
 	}
 
 	boolean isHeld(HeldLease lease) {
@@ -357,10 +396,10 @@ final class LockEngine {
 	boolean extend(HeldLease lease, Duration ttl) {
 		LockSpec.checkTtl(ttl);
 		NonBlockingThreads.refuse(lease.key(), "Extend the lease on another thread.");
-		if (!isHeld(lease)) {
+		long sentAt = this.clock.nanoTime();
+		if (!lease.isHeld(sentAt) || !lease.mayLast(ttl, sentAt)) {
 			return false;
 		}
-		long sentAt = this.clock.nanoTime();
 		CompletableFuture<List<RenewReply>> renewal = StoreCalls
 			.call(() -> this.store.renew(List.of(new LeaseRequest(lease.key(), lease.owner(), ttl))))
 			.toCompletableFuture();
@@ -442,6 +481,16 @@ final class LockEngine {
 	}
 
 	/**
+	 * Give back a lease under which nothing was done: it need not be kept.
+	 */
+	void discard(HeldLease lease) {
+		CompletionStage<Boolean> release = end(lease, false);
+		if (release != null) {
+			ended(lease, unawaitedOutcome(release));
+		}
+	}
+
+	/**
 	 * Leave one hold of a lease.
 	 * @return whether it was the last
 	 */
@@ -454,16 +503,19 @@ final class LockEngine {
 	}
 
 	private @Nullable CompletionStage<Boolean> endLast(HeldLease lease) {
-		CompletionStage<Boolean> release = end(lease);
+		CompletionStage<Boolean> release = end(lease, true);
 		this.holds.remove(lease);
 		return release;
 	}
 
 	private boolean isToBeAwaited(CompletionStage<Boolean> release) {
-		return !release.equals(PASSED) && this.settings.releaseMode() == ReleaseMode.SYNC;
+		return !release.equals(PASSED) && !release.equals(KEPT) && this.settings.releaseMode() == ReleaseMode.SYNC;
 	}
 
 	private static ReleaseOutcome unawaitedOutcome(CompletionStage<Boolean> release) {
+		if (release.equals(KEPT)) {
+			return ReleaseOutcome.KEPT;
+		}
 		return release.equals(PASSED) ? ReleaseOutcome.RELEASED : ReleaseOutcome.UNCONFIRMED;
 	}
 
@@ -479,15 +531,23 @@ final class LockEngine {
 
 	/**
 	 * Stop the renewal of a lease and pass it on, or tell the store.
+	 * @param used whether anybody did something under the lock, so that it may have to be
+	 * kept
 	 * @return whether the store still had us as the holder, or null if the lease had been
 	 * lost
 	 */
-	private @Nullable CompletionStage<Boolean> end(HeldLease lease) {
-		if (!isHeld(lease)) {
+	private @Nullable CompletionStage<Boolean> end(HeldLease lease, boolean used) {
+		long now = this.clock.nanoTime();
+		if (!lease.isHeld(now)) {
 			this.renewer.lose(lease, "its time ran out");
 		}
 		boolean wasHeld = lease.end();
 		this.renewer.remove(lease);
+		if (wasHeld && used && lease.restOfMinHold(now) > 0) {
+			this.keptLocks.keep(lease, now);
+			this.queues.leave(lease);
+			return KEPT;
+		}
 		if (wasHeld && !this.stopped && this.queues.pass(lease)) {
 			return PASSED;
 		}
@@ -597,8 +657,12 @@ final class LockEngine {
 	private Map<HeldLease, CompletableFuture<Boolean>> endAll() {
 		Map<HeldLease, CompletableFuture<Boolean>> releases = new LinkedHashMap<>();
 		for (HeldLease lease : this.renewer.leases()) {
-			CompletionStage<Boolean> release = end(lease);
-			if (release != null) {
+			CompletionStage<Boolean> release = end(lease, true);
+			lease.reactToLoss();
+			if (KEPT.equals(release)) {
+				ended(lease, ReleaseOutcome.KEPT);
+			}
+			else if (release != null) {
 				releases.put(lease, release.toCompletableFuture());
 			}
 		}

@@ -75,7 +75,7 @@ public interface LockListener {
 	/**
 	 * A lock was released.
 	 * @param hold the hold that has ended
-	 * @param outcome {@link ReleaseOutcome#RELEASED} or
+	 * @param outcome {@link ReleaseOutcome#RELEASED}, {@link ReleaseOutcome#KEPT} or
 	 * {@link ReleaseOutcome#UNCONFIRMED}
 	 * @param held how long it was held
 	 */

@@ -15,7 +15,6 @@ import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
-import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.store.LockStore;
@@ -146,8 +145,7 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 
 	private LockLease required(@Nullable LockLease lease, Waiter waiter) {
 		if (lease == null) {
-			throw new LockNotAcquiredException(waiter.key(),
-					Duration.ofNanos(this.clock.nanoTime() - waiter.startedAt()), waiter.holder());
+			throw waiter.notAcquired(this.clock.nanoTime());
 		}
 		return lease;
 	}

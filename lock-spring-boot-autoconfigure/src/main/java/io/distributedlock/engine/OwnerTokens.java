@@ -3,9 +3,13 @@ package io.distributedlock.engine;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
+import io.distributedlock.LockHolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class OwnerTokens {
 
 	private static final int MAX_PART_LENGTH = 64;
+
+	private static final Pattern TOKEN = Pattern.compile("([\\p{Alnum}._-]+)@([\\p{Alnum}._-]+)/(\\d{1,18}):[^#]*#.*");
 
 	private final String prefix;
 
@@ -40,13 +46,14 @@ final class OwnerTokens {
 	}
 
 	/**
-	 * Return the part of a token that may be shown, {@code application@host/pid}, or null
+	 * Describe the owner of a token by the part of it that may be shown, or return null
 	 * if the token is not one of ours: it may be a secret of another program.
+	 * @param heldFor for how long it has held the lock, or null if that is not known
 	 */
-	static @Nullable String describe(String token) {
-		int end = token.indexOf(':');
-		boolean ours = end > 0 && token.lastIndexOf('@', end) > 0 && token.indexOf('#', end) > 0;
-		return ours ? token.substring(0, end) : null;
+	static @Nullable LockHolder describe(String token, @Nullable Duration heldFor) {
+		Matcher matcher = TOKEN.matcher(token);
+		return matcher.matches()
+				? LockHolder.of(matcher.group(1), matcher.group(2), Long.parseLong(matcher.group(3)), heldFor) : null;
 	}
 
 	private static String hostName() {

@@ -1,5 +1,6 @@
 package io.distributedlock.engine;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +9,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.distributedlock.LockHolder;
+import io.distributedlock.LockNotAcquiredException;
+import io.distributedlock.LockSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,7 @@ final class Waiter implements LockAttempt {
 
 	private final Contention contention;
 
-	private final String name;
+	private final LockSpec spec;
 
 	private final @Nullable Thread thread;
 
@@ -42,7 +46,7 @@ final class Waiter implements LockAttempt {
 	@SuppressWarnings("UnusedVariable") // read and written by CONTENDED
 	private volatile int contended;
 
-	private volatile @Nullable String holder;
+	private volatile @Nullable Holder holder;
 
 	private @Nullable Contender reliesOn;
 
@@ -50,9 +54,9 @@ final class Waiter implements LockAttempt {
 	 * Create a waiter.
 	 * @param thread the thread that waits and the lease is to belong to, or null for none
 	 */
-	Waiter(Contention contention, String name, @Nullable Thread thread, long startedAt, long waitTime) {
+	Waiter(Contention contention, LockSpec spec, @Nullable Thread thread, long startedAt, long waitTime) {
 		this.contention = contention;
-		this.name = name;
+		this.spec = spec;
 		this.thread = thread;
 		this.startedAt = startedAt;
 		this.deadline = startedAt + waitTime;
@@ -69,7 +73,15 @@ final class Waiter implements LockAttempt {
 
 	@Override
 	public String name() {
-		return this.name;
+		return this.spec.name();
+	}
+
+	LockSpec spec() {
+		return this.spec;
+	}
+
+	boolean isReentrant() {
+		return this.spec.isReentrant();
 	}
 
 	/**
@@ -93,11 +105,22 @@ final class Waiter implements LockAttempt {
 
 	@Override
 	public @Nullable String holder() {
-		return this.holder;
+		Holder seen = this.holder;
+		LockHolder described = (seen != null) ? seen.describe(seen.seenAt()) : null;
+		return (described != null) ? described.instance() : null;
 	}
 
-	void heldBy(@Nullable String holder) {
+	void heldBy(@Nullable Holder holder) {
 		this.holder = holder;
+	}
+
+	/**
+	 * Tell the caller that somebody else holds the lock.
+	 */
+	LockNotAcquiredException notAcquired(long now) {
+		Holder seen = this.holder;
+		return new LockNotAcquiredException(key(), Duration.ofNanos(now - this.startedAt),
+				(seen != null) ? seen.describe(now) : null);
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package io.distributedlock.interceptor;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -35,20 +34,12 @@ final class LockOperation {
 		this.settings = settings;
 		String constantKey = (key != null) ? key.constant() : null;
 		if (key == null) {
-			this.constantRequests = List.of(request(settings.name()));
+			this.constantRequests = List.of(request(settings.spec().name()));
 		}
 		else {
 			this.constantRequests = (constantKey != null) ? List.of(keyRequest(constantKey)) : List.of();
 		}
 		this.key = this.constantRequests.isEmpty() ? key : null;
-	}
-
-	/**
-	 * Return what a skipped call returns.
-	 * @return null or an empty optional
-	 */
-	@Nullable Object skippedResult() {
-		return this.settings.skippedResult();
 	}
 
 	/**
@@ -67,52 +58,34 @@ final class LockOperation {
 	}
 
 	private LockRequest keyRequest(String value) {
-		return request(this.settings.explicitName() ? this.settings.name() + SEPARATOR + value : value);
+		return request(this.settings.explicitName() ? this.settings.spec().name() + SEPARATOR + value : value);
 	}
 
 	private LockRequest request(String fullKey) {
-		return new LockRequest(this.settings.spec(fullKey), this.settings.onContention());
+		try {
+			return new LockRequest(this.settings.spec().withKey(fullKey), this.settings.onContention());
+		}
+		catch (InvalidLockKeyException ex) {
+			throw new InvalidLockKeyException(
+					"Invalid key of @DistributedLock on %s: %s".formatted(this.settings.location(), ex.getMessage()),
+					ex);
+		}
 	}
 
 	@Override
 	public String toString() {
-		return "@DistributedLock '%s' on %s".formatted(this.settings.name(), this.settings.location());
+		return "@DistributedLock '%s' on %s".formatted(this.settings.spec().name(), this.settings.location());
 	}
 
 	/**
 	 * Everything but the key.
 	 *
 	 * @param location where the annotation stands
-	 * @param name the name of the lock
+	 * @param spec how to lock, with a key that does not count
 	 * @param explicitName whether the name was given, and so is part of the key
-	 * @param ttl the time to live, or null for the default
-	 * @param waitTime the wait time, or null for the default
-	 * @param renew whether to renew, or null for the default
-	 * @param fair whether waiters get the lock in the order of their arrival
 	 * @param onContention what to do if somebody else holds the lock
-	 * @param skippedResult what a skipped call returns
 	 */
-	record Settings(String location, String name, boolean explicitName, @Nullable Duration ttl,
-			@Nullable Duration waitTime, @Nullable Boolean renew, boolean fair, OnContention onContention,
-			@Nullable Object skippedResult) {
-
-		private LockSpec spec(String fullKey) {
-			LockSpec spec;
-			try {
-				spec = LockSpec.of(fullKey).withName(this.name).withFair(this.fair);
-			}
-			catch (InvalidLockKeyException ex) {
-				throw new InvalidLockKeyException(
-						"Invalid key of @DistributedLock on %s: %s".formatted(this.location, ex.getMessage()), ex);
-			}
-			if (this.ttl != null) {
-				spec = spec.withTtl(this.ttl);
-			}
-			if (this.waitTime != null) {
-				spec = spec.withWaitTime(this.waitTime);
-			}
-			return (this.renew != null) ? spec.withRenew(this.renew) : spec;
-		}
+	record Settings(String location, LockSpec spec, boolean explicitName, OnContention onContention) {
 
 	}
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The locks of one method: determined once, used at each call. Immutable.
  *
  * @param operations one for each annotation, at least one
+ * @param skippedResult what a skipped call returns: null or an empty result
  */
-record LockPlan(List<LockOperation> operations) {
+record LockPlan(List<LockOperation> operations, @Nullable Object skippedResult) {
 
 	/**
 	 * Determine the locks of a call in the order in which they are taken. It is the order
@@ -38,14 +39,6 @@ record LockPlan(List<LockOperation> operations) {
 
 	private static void addMissing(Collection<LockRequest> requests, Map<String, LockRequest> byKey) {
 		requests.forEach((request) -> byKey.putIfAbsent(request.spec().key(), request));
-	}
-
-	/**
-	 * Return what a skipped call returns.
-	 * @return null or an empty optional
-	 */
-	@Nullable Object skippedResult() {
-		return this.operations.get(0).skippedResult();
 	}
 
 }

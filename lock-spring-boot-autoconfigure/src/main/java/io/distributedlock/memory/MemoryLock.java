@@ -20,6 +20,8 @@ final class MemoryLock {
 
 	private long fencingToken;
 
+	private long grantedAt;
+
 	private long expiresAt;
 
 	/**
@@ -52,6 +54,10 @@ final class MemoryLock {
 		return this.fencingToken + LockStore.TOKENS_PER_GRANT - 1;
 	}
 
+	Duration heldFor(long now) {
+		return Duration.ofNanos(now - this.grantedAt);
+	}
+
 	Duration remaining(long now) {
 		return Duration.ofNanos(this.expiresAt - now);
 	}
@@ -60,6 +66,7 @@ final class MemoryLock {
 		this.queue.remove(request.owner());
 		this.holder = request;
 		this.fencingToken = token;
+		this.grantedAt = now;
 		this.expiresAt = now + request.ttl().toNanos();
 	}
 

@@ -80,7 +80,7 @@ public final class MemoryLockStore implements LockStore {
 			if (enqueue) {
 				lock.enqueue(request);
 			}
-			return new AcquireReply.Busy(lock.holder(), lock.remaining(now), latestToken(), enqueue);
+			return new AcquireReply.Busy(lock.holder(), lock.remaining(now), latestToken(), enqueue, lock.heldFor(now));
 		});
 	}
 

@@ -2,6 +2,7 @@ package io.distributedlock.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -132,8 +133,9 @@ public final class RedisLockStore implements LockStore {
 		if (number(values.get(0)) == 1) {
 			return new AcquireReply.Granted(number(values.get(1)));
 		}
+		long heldFor = number(values.get(5));
 		return new AcquireReply.Busy(text(values.get(2)), duration(values.get(1)), number(values.get(3)),
-				number(values.get(4)) == 1);
+				number(values.get(4)) == 1, (heldFor >= 0) ? Duration.of(heldFor, ChronoUnit.MICROS) : null);
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 -- Gives a lock to an owner if it is free and nobody else waits for it.
 -- Returns {1, first fencing token} if the owner holds it now, otherwise
--- {0, milliseconds left to the holder, token of the holder, highest token so far, 1 if the owner is queued or 0}.
+-- {0, milliseconds left to the holder, token of the holder, highest token so far, 1 if the owner is queued or 0,
+-- microseconds since the latest grant or -1 if its fence has expired}.
 local function acquire(lock, fence, queue, owner, ttl, enqueue)
   if call('SET', lock, owner, 'NX', 'PX', ttl) then
     local head = call('LINDEX', queue, 0)
@@ -34,7 +35,10 @@ local function acquire(lock, fence, queue, owner, ttl, enqueue)
     end
   end
   local time = call('TIME')
-  local latest = math.max(time[1] * 1000000 + time[2] - 1, call('GET', fence) or 0)
-  return {0, call('PTTL', lock), holder, latest, enqueue and 1 or 0}
+  local now = time[1] * 1000000 + time[2]
+  local last = tonumber(call('GET', fence) or 0)
+  -- The tokens of a grant start with its time, a little later if grants follow one another within microseconds
+  local held_for = last > 0 and math.max(now - (last - tokens + 1), 0) or -1
+  return {0, call('PTTL', lock), holder, math.max(now - 1, last), enqueue and 1 or 0, held_for}
 end
 

@@ -1,6 +1,7 @@
 package io.distributedlock.contract;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.distributedlock.InvalidLockKeyException;
+import io.distributedlock.LockAlreadyHeldException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockInterruptedException;
 import io.distributedlock.LockLease;
@@ -23,6 +25,7 @@ import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.LockTemplate;
 import io.distributedlock.engine.ReleaseMode;
 import io.distributedlock.testsupport.FencingOracle;
@@ -73,12 +76,42 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 				.withMessageContaining("'" + this.key + "'")
 				.satisfies((ex) -> {
 					assertThat(ex.getKey()).isEqualTo(this.key);
-					assertThat(ex.getHolder()).matches("there@.+/" + ProcessHandle.current().pid());
+					assertThat(ex.getHolder().application()).isEqualTo("there");
+					assertThat(ex.getHolder().pid()).isEqualTo(ProcessHandle.current().pid());
+					assertThat(ex.getHolder().host()).isNotBlank();
 					assertThat(ex.getWaited()).isLessThan(Duration.ofSeconds(1));
 				});
 			assertThat(held.isHeld()).isTrue();
 		}
 		assertThat(this.here.tryAcquire(this.spec)).isPresent();
+	}
+
+	@Test
+	void errorSaysSinceWhenTheLockIsHeldIfTheStoreKnows() throws Exception {
+		Instant before = Instant.now();
+		try (LockLease held = this.there.acquire(this.spec)) {
+			Instant after = Instant.now();
+			Awaitility.await().pollDelay(Duration.ofMillis(300)).until(held::isHeld);
+			assertThatExceptionOfType(LockNotAcquiredException.class)
+				.isThrownBy(() -> this.here.acquire(this.spec.withWaitTime(Duration.ofMillis(300))))
+				.satisfies((ex) -> {
+					if (knowsHoldTimes()) {
+						assertThat(ex.getHolder().since()).isBetween(before.minusMillis(100), after.plusMillis(100));
+						assertThat(ex).hasMessageContaining(" since " + ex.getHolder().since());
+					}
+					else {
+						assertThat(ex.getHolder().since()).isNull();
+						assertThat(ex).hasMessageContaining("it is not known since when");
+					}
+				});
+		}
+	}
+
+	/**
+	 * Whether the store can tell for how long a lock has been held.
+	 */
+	protected boolean knowsHoldTimes() {
+		return true;
 	}
 
 	@Test
@@ -270,6 +303,176 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 			.withMessageContaining("'" + this.key + "'");
 		lease.release();
 		this.here.ensureNoneLost();
+	}
+
+	@Test
+	void leaseIsRenewedUntilItsLongestHoldIsOverAndThenLost() throws Exception {
+		Duration maxHold = Duration.ofMillis(1000);
+		AtomicReference<Duration> lostAfter = new AtomicReference<>();
+		long start = System.nanoTime();
+		LockLease lease = this.here.acquire(this.spec.withTtl(Duration.ofMillis(300)).withMaxHold(maxHold));
+		lease.onLost((lost) -> lostAfter.set(Duration.ofNanos(System.nanoTime() - start)));
+		LockLease next = this.there.acquire(this.spec.withWaitTime(Duration.ofSeconds(5)));
+		Duration waited = Duration.ofNanos(System.nanoTime() - start);
+		assertThat(lease.isHeld()).isFalse();
+		assertThat(waited).isBetween(maxHold.minusMillis(50), maxHold.plusMillis(400));
+		Awaitility.await().until(() -> lostAfter.get() != null);
+		assertThat(lostAfter.get()).isBetween(maxHold.minusMillis(50), waited.plusMillis(50));
+		long renewals = this.counted.renewals();
+		assertThat(renewals).as("renewals").isBetween(2L, 12L);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+		assertThat(next.isHeld()).isTrue();
+		next.close();
+	}
+
+	@Test
+	void leaseIsNotGivenForLongerThanItsLongestHold() {
+		LockLease lease = this.here
+			.acquire(this.spec.withTtl(Duration.ofSeconds(10)).withMaxHold(Duration.ofMillis(400)));
+		assertThat(lease.remainingValidity()).isLessThan(Duration.ofMillis(400));
+		this.there.acquire(this.spec.withWaitTime(Duration.ofSeconds(3))).close();
+		assertThat(lease.isHeld()).isFalse();
+		assertThat(this.counted.renewals()).isZero();
+	}
+
+	@Test
+	void longestHoldHasADefault() throws Exception {
+		LockSettings settings = new LockSettings("capped", Duration.ofSeconds(10), Duration.ofSeconds(5), true,
+				Duration.ofMillis(400), ReleaseMode.SYNC, Duration.ofSeconds(1), Duration.ofSeconds(2), 32);
+		LockTemplate capped = new LockTemplate(createStore(), settings);
+		try {
+			LockLease lease = capped.acquire(this.spec);
+			assertThat(lease.remainingValidity()).isLessThan(Duration.ofMillis(400));
+			LockSpec other = LockSpec.of(this.key + "-other");
+			assertThat(capped.acquire(other.withMaxHold(Duration.ofSeconds(8))).remainingValidity())
+				.isGreaterThan(Duration.ofSeconds(5));
+			assertThat(capped.acquire(LockSpec.of(this.key + "-kept").withMinHold(Duration.ofSeconds(1))).isHeld())
+				.isTrue();
+			this.there.acquire(this.spec.withWaitTime(Duration.ofSeconds(3))).close();
+		}
+		finally {
+			capped.stop();
+		}
+	}
+
+	@Test
+	void extensionBeyondTheLongestHoldIsRefused() {
+		LockLease lease = this.here
+			.acquire(this.spec.withTtl(Duration.ofSeconds(1)).withMaxHold(Duration.ofSeconds(20)));
+		assertThat(lease.extend(Duration.ofSeconds(30))).isFalse();
+		assertThat(lease.isHeld()).isTrue();
+		assertThat(lease.remainingValidity()).isLessThan(Duration.ofSeconds(2));
+		assertThat(lease.extend(Duration.ofSeconds(15))).isTrue();
+		assertThat(lease.remainingValidity()).isGreaterThan(Duration.ofSeconds(10));
+		lease.close();
+	}
+
+	@Test
+	void lockIsKeptForItsShortestHoldWithoutBlockingItsHolder() throws Exception {
+		Duration minHold = Duration.ofMillis(1000);
+		long start = System.nanoTime();
+		LockLease lease = this.here.acquire(this.spec.withMinHold(minHold));
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.KEPT);
+		assertThat(lease.isHeld()).isFalse();
+		assertThat(this.here.tryAcquire(this.spec)).as("the same thread").isEmpty();
+		assertThat(inOtherThread(() -> this.here.tryAcquire(this.spec))).as("another thread").isEmpty();
+		assertThat(this.there.tryAcquire(this.spec)).as("another instance").isEmpty();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(minHold);
+		LockLease next = this.there.acquire(this.spec.withWaitTime(Duration.ofSeconds(5)));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(minHold, minHold.plusMillis(700));
+		assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+		next.close();
+	}
+
+	@Test
+	void shortestHoldIsKeptEvenIfTheTimeToLiveIsShorter() {
+		Duration minHold = Duration.ofMillis(900);
+		long start = System.nanoTime();
+		LockSpec kept = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false).withMinHold(minHold);
+		assertThat(this.here.acquire(kept).release()).isEqualTo(ReleaseOutcome.KEPT);
+		this.there.acquire(this.spec.withWaitTime(Duration.ofSeconds(5))).close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(minHold.minusMillis(20),
+				minHold.plusMillis(700));
+	}
+
+	@Test
+	void shortestHoldOutlivesTheInstance() {
+		Duration minHold = Duration.ofMillis(1200);
+		long start = System.nanoTime();
+		LockSpec kept = this.spec.withTtl(Duration.ofMillis(200)).withMinHold(minHold);
+		this.here.acquire(kept).close();
+		this.here.acquire(LockSpec.of(this.key + "-held").withTtl(Duration.ofMillis(200)).withMinHold(minHold));
+		this.here.stop();
+		assertThat(this.there.tryAcquire(LockSpec.of(this.key + "-held").withWaitTime(Duration.ZERO))).isEmpty();
+		this.there.acquire(this.spec.withWaitTime(Duration.ofSeconds(5))).close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(minHold.minusMillis(20),
+				minHold.plusMillis(700));
+	}
+
+	@Test
+	void lockThatWasHeldForLongerThanItsShortestHoldIsFreeAtOnce() {
+		LockLease lease = this.here.acquire(this.spec.withMinHold(Duration.ofMillis(200)));
+		Awaitility.await().pollDelay(Duration.ofMillis(220)).until(lease::isHeld);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		assertThat(this.there.tryAcquire(this.spec)).isPresent();
+	}
+
+	@Test
+	void lockIsKeptAlsoFromThreadsThatWaitInTheSameInstance() throws Exception {
+		LockSpec kept = this.spec.withMinHold(Duration.ofMillis(600)).withWaitTime(Duration.ofSeconds(5));
+		long start = System.nanoTime();
+		LockLease held = this.here.acquire(kept);
+		Future<LockLease> waiter = this.threads.submit(() -> this.here.acquire(kept));
+		awaitAcquisitions(2);
+		held.close();
+		LockLease next = waiter.get(5, TimeUnit.SECONDS);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(600),
+				Duration.ofMillis(1300));
+		next.close();
+	}
+
+	@Test
+	void lockThatIsNotReentrantIsNotEnteredAgain() throws Exception {
+		LockSpec once = this.spec.withReentrant(false).withWaitTime(Duration.ofSeconds(5));
+		LockLease outer = this.here.acquire(once);
+		long start = System.nanoTime();
+		for (LockSpec inner : List.of(once, this.spec)) {
+			assertThatExceptionOfType(LockAlreadyHeldException.class).isThrownBy(() -> this.here.acquire(inner))
+				.withMessageContaining("'" + this.key + "'")
+				.satisfies((ex) -> assertThat(ex.getKey()).isEqualTo(this.key));
+			assertThatExceptionOfType(LockAlreadyHeldException.class).isThrownBy(() -> this.here.tryAcquire(inner));
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+		assertThat(inOtherThread(() -> this.here.tryAcquire(once.withWaitTime(Duration.ZERO)))).isEmpty();
+		assertThat(outer.isHeld()).isTrue();
+		assertThat(outer.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		LockLease reentrant = this.here.acquire(this.spec);
+		assertThatExceptionOfType(LockAlreadyHeldException.class).isThrownBy(() -> this.here.acquire(once));
+		assertThat(reentrant.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		assertThat(this.there.tryAcquire(this.spec)).isPresent();
+	}
+
+	@Test
+	void currentLeaseIsTheInnermostOfTheThread() throws Exception {
+		assertThat(LockLease.current()).isEmpty();
+		LockLease outer = this.here.acquire(this.spec);
+		assertThat(LockLease.current()).containsSame(outer);
+		LockLease again = this.here.acquire(this.spec);
+		assertThat(LockLease.current()).containsSame(again);
+		LockLease inner = this.there.acquire(LockSpec.of(this.key + "-inner"));
+		assertThat(LockLease.current()).containsSame(inner);
+		assertThat(inOtherThread(LockLease::current)).isEmpty();
+		again.close();
+		assertThat(LockLease.current()).containsSame(inner);
+		inner.close();
+		assertThat(LockLease.current()).containsSame(outer);
+		inOtherThread(outer::release);
+		assertThat(LockLease.current()).isEmpty();
+		this.here.execute(this.spec, (lease) -> {
+			assertThat(LockLease.current()).containsSame(lease);
+			return null;
+		});
+		assertThat(LockLease.current()).isEmpty();
 	}
 
 	@Test

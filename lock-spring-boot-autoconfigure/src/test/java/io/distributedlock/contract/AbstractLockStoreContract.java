@@ -90,6 +90,27 @@ public abstract class AbstractLockStoreContract {
 	}
 
 	@Test
+	void heldLockSaysForHowLongItHasBeenHeldIfTheStoreKnows() {
+		acquire("a", LONG);
+		Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+		acquire("a", LONG);
+		Busy busy = (Busy) acquire("b", LONG);
+		if (knowsHoldTimes()) {
+			assertThat(busy.heldFor()).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+		}
+		else {
+			assertThat(busy.heldFor()).isNull();
+		}
+	}
+
+	/**
+	 * Whether the store can tell for how long a lock has been held.
+	 */
+	protected boolean knowsHoldTimes() {
+		return true;
+	}
+
+	@Test
 	void differentKeysDoNotExcludeEachOther() {
 		assertThat(await(this.store.acquire(new LeaseRequest(this.key, "a", LONG), false))).isInstanceOf(Granted.class);
 		assertThat(await(this.store.acquire(new LeaseRequest(this.key + "x", "b", LONG), false)))

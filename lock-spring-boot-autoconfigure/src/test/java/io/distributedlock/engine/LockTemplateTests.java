@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockInterruptedException;
@@ -18,6 +23,7 @@ import io.distributedlock.LockLease;
 import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.OnLost;
 import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.engine.ControlledStore.Fate;
 import io.distributedlock.store.LeaseRequest;
@@ -248,6 +254,198 @@ class LockTemplateTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(600));
 		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
 		assertThat(this.store.holder("k")).isEqualTo("thief");
+	}
+
+	@Test
+	void longestHoldIsNamedWhenItEndsALease(CapturedOutput output) {
+		LockLease lease = this.template
+			.acquire(this.spec.withTtl(Duration.ofMillis(200)).withMaxHold(Duration.ofMillis(500)));
+		await().until(() -> !lease.isHeld());
+		await().untilAsserted(() -> assertThat(output).contains("Lost lock 'k'")
+			.contains("it was held for its longest time of PT0.5S"));
+		assertThat(this.store.renewals).isNotEmpty();
+		await().until(() -> this.store.holder("k") == null);
+	}
+
+	@Test
+	void lastRenewalIsRepeatedIfItFails() {
+		LockLease lease = this.template
+			.acquire(this.spec.withTtl(Duration.ofMillis(600)).withMaxHold(Duration.ofMillis(700)));
+		long start = System.nanoTime();
+		this.store.renew = Fate.LOSE_REQUEST;
+		await().until(() -> this.store.renewals.size() == 1);
+		this.store.renew = Fate.PASS;
+		await().until(() -> !lease.isHeld());
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(650));
+	}
+
+	@Test
+	void longHoldThatTheStoreEndsByItselfNeedsNoCommand() {
+		LockSpec kept = this.spec.withTtl(Duration.ofMillis(200)).withMinHold(Duration.ofMillis(500));
+		assertThat(this.template.acquire(kept).release()).isEqualTo(ReleaseOutcome.KEPT);
+		assertThat(this.store.holder("k")).isNotNull();
+		await().until(() -> this.store.holder("k") == null);
+		await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+		assertThat(this.store.releases).hasValue(0);
+		assertThat(this.store.renewals).isEmpty();
+	}
+
+	@Test
+	void interruptsTheThreadThatLosesItsLeaseAndLeavesNoInterruptBehind() throws Exception {
+		LockSpec interrupting = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false).withOnLost(OnLost.INTERRUPT);
+		this.threads.submit(() -> {
+			LockLease lease = this.template.acquire(interrupting);
+			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
+			assertThat(lease.isHeld()).isFalse();
+			Thread.currentThread().interrupt();
+			assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+			assertThat(Thread.interrupted()).as("interrupt flag after the release").isFalse();
+			return null;
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void interruptsInsideOfANestedHoldThatAsksForIt() throws Exception {
+		LockSpec hard = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false);
+		this.threads.submit(() -> {
+			LockLease outer = this.template.acquire(hard);
+			LockLease inner = this.template.acquire(hard.withOnLost(OnLost.INTERRUPT));
+			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
+			inner.close();
+			outer.close();
+			return null;
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void doesNotInterruptByDefaultNorAfterTheInnerHoldThatAskedForIt() throws Exception {
+		LockSpec hard = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false);
+		this.threads.submit(() -> {
+			LockLease outer = this.template.acquire(hard);
+			this.template.acquire(hard.withOnLost(OnLost.INTERRUPT)).close();
+			await().until(() -> !outer.isHeld());
+			LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+			assertThat(Thread.interrupted()).isFalse();
+			outer.close();
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void neverInterruptsAThreadAfterItHasReleasedTheLock() throws Exception {
+		List<Future<?>> workers = new ArrayList<>();
+		for (int i = 0; i < 16; i++) {
+			LockSpec interrupting = LockSpec.of("k" + i)
+				.withTtl(LockSpec.MIN_TTL)
+				.withRenew(false)
+				.withOnLost(OnLost.INTERRUPT);
+			workers.add(this.threads.submit(() -> releaseAboutWhenItIsLost(interrupting)));
+		}
+		for (Future<?> worker : workers) {
+			worker.get(20, TimeUnit.SECONDS);
+		}
+	}
+
+	private void releaseAboutWhenItIsLost(LockSpec interrupting) {
+		for (int round = 0; round < 10; round++) {
+			LockLease lease = this.template.acquire(interrupting.withWaitTime(Duration.ofSeconds(5)));
+			long left = ThreadLocalRandom.current().nextLong(Duration.ofMillis(1).toNanos());
+			while (lease.remainingValidity().toNanos() > left) {
+				LockSupport.parkNanos(50_000);
+			}
+			lease.close();
+			for (int i = 0; i < 20; i++) {
+				assertThat(Thread.interrupted()).as("interrupted after the release").isFalse();
+				LockSupport.parkNanos(100_000);
+			}
+		}
+	}
+
+	@Test
+	void interruptOfSomebodyElseIsKept() throws Exception {
+		LockSpec interrupting = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false).withOnLost(OnLost.INTERRUPT);
+		this.threads.submit(() -> {
+			LockLease lease = this.template.acquire(interrupting);
+			Thread.currentThread().interrupt();
+			while (lease.isHeld()) {
+				Thread.onSpinWait();
+			}
+			LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+			lease.close();
+			assertThat(Thread.interrupted()).isTrue();
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void callbackRunsOnceWhenTheLeaseIsLost() {
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofMillis(200)).withRenew(false));
+		Queue<LockLease> calls = new ConcurrentLinkedQueue<>();
+		lease.onLost(calls::add);
+		lease.onLost((lost) -> {
+			throw new IllegalStateException("broken");
+		});
+		lease.onLost(calls::add);
+		assertThat(calls).isEmpty();
+		await().until(() -> calls.size() == 2);
+		lease.onLost(calls::add);
+		await().during(Duration.ofMillis(100)).until(() -> calls.size() == 3);
+		assertThat(calls).containsOnly(lease);
+		lease.close();
+	}
+
+	@Test
+	void callbackDoesNotRunAfterTheRelease() {
+		Queue<LockLease> calls = new ConcurrentLinkedQueue<>();
+		LockSpec hard = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false);
+		LockLease outer = this.template.acquire(hard);
+		LockLease inner = this.template.acquire(hard);
+		inner.onLost(calls::add);
+		inner.close();
+		inner.onLost(calls::add);
+		await().until(() -> !outer.isHeld());
+		outer.onLost(calls::add);
+		await().until(() -> !calls.isEmpty());
+		outer.close();
+		outer.onLost(calls::add);
+		LockLease released = this.template.acquire(LockSpec.of("released"));
+		released.onLost(calls::add);
+		released.close();
+		await().during(Duration.ofMillis(300)).until(() -> calls.size() == 1);
+		assertThat(calls).containsExactly(outer);
+	}
+
+	@Test
+	void holderIsToldWhenStoppingReleasesItsLock() {
+		Queue<LockLease> calls = new ConcurrentLinkedQueue<>();
+		LockLease lease = this.template.acquire(this.spec);
+		lease.onLost(calls::add);
+		this.template.stop();
+		await().until(() -> !calls.isEmpty());
+		assertThat(calls).containsExactly(lease);
+		assertThat(lease.isHeld()).isFalse();
+	}
+
+	@Test
+	void callbackThatBlocksDoesNotKeepOtherLeasesFromBeingRenewed() throws Exception {
+		CountDownLatch end = new CountDownLatch(1);
+		LockLease lost = this.template.acquire(this.spec.withTtl(Duration.ofMillis(200)).withRenew(false));
+		LockLease renewed = this.template.acquire(LockSpec.of("renewed").withTtl(Duration.ofMillis(300)));
+		CountDownLatch blocked = new CountDownLatch(1);
+		lost.onLost((lease) -> {
+			blocked.countDown();
+			try {
+				end.await(10, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		try {
+			assertThat(blocked.await(5, TimeUnit.SECONDS)).isTrue();
+			await().during(Duration.ofMillis(700)).until(renewed::isHeld);
+		}
+		finally {
+			end.countDown();
+		}
 	}
 
 	@Test

@@ -14,6 +14,7 @@ import io.distributedlock.InvalidLockKeyException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockSpec;
 import io.distributedlock.OnContention;
+import io.distributedlock.OnLost;
 import org.aopalliance.intercept.MethodInvocation;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,12 @@ class LockInterceptorTests {
 			.withName("orders")
 			.withTtl(Duration.ofSeconds(10))
 			.withWaitTime(Duration.ofMillis(250))
-			.withRenew(false));
+			.withRenew(false)
+			.withMaxHold(Duration.ofMinutes(1))
+			.withMinHold(Duration.ofSeconds(2))
+			.withFair(true)
+			.withReentrant(false)
+			.withOnLost(OnLost.INTERRUPT));
 	}
 
 	@Test
@@ -82,7 +88,7 @@ class LockInterceptorTests {
 		this.locks.holdElsewhere("42");
 		assertThatExceptionOfType(LockNotAcquiredException.class).isThrownBy(() -> this.orders.pay("42"))
 			.satisfies((ex) -> assertThat(ex.getKey()).isEqualTo("42"))
-			.satisfies((ex) -> assertThat(ex.getHolder()).isEqualTo("other@host/1"));
+			.satisfies((ex) -> assertThat(ex.getHolder()).hasToString("other@host/1, it is not known since when"));
 		assertThat(this.locks.events()).containsExactly("busy 42");
 	}
 
@@ -299,7 +305,8 @@ class LockInterceptorTests {
 			return "paid " + orderId;
 		}
 
-		@DistributedLock(key = "#id", name = "orders", ttl = "10s", waitTime = "250", renew = "false")
+		@DistributedLock(key = "#id", name = "orders", ttl = "10s", waitTime = "250", renew = "false", maxHold = "1m",
+				minHold = "2s", fair = true, reentrant = false, onLost = OnLost.INTERRUPT)
 		void allAttributes(long id) {
 		}
 

@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
+import io.distributedlock.LockHolder;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
@@ -87,8 +89,8 @@ class RecordingLocks implements LockOperations {
 
 	@Override
 	public LockLease acquire(LockSpec spec) {
-		return tryAcquire(spec)
-			.orElseThrow(() -> new LockNotAcquiredException(spec.key(), Duration.ZERO, "other@host/1"));
+		return tryAcquire(spec).orElseThrow(() -> new LockNotAcquiredException(spec.key(), Duration.ZERO,
+				new LockHolder("other", "host", 1, null)));
 	}
 
 	@Override
@@ -171,6 +173,11 @@ class RecordingLocks implements LockOperations {
 
 		@Override
 		public void ensureHeld() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void onLost(Consumer<? super LockLease> callback) {
 			throw new UnsupportedOperationException();
 		}
 

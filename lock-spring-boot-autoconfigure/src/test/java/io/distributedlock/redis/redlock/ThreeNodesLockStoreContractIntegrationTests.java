@@ -24,4 +24,9 @@ class ThreeNodesLockStoreContractIntegrationTests extends AbstractLockStoreContr
 		return this.nodes.store();
 	}
 
+	@Override
+	protected boolean knowsHoldTimes() {
+		return false;
+	}
+
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.distributedlock.InvalidLockKeyException;
 import io.distributedlock.LockClosedException;
+import io.distributedlock.LockHolder;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockStoreUnavailableException;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,8 @@ class StockControllerTests {
 	@Test
 	void answersLockedWhenLockIsBusy() {
 		given(this.stock.reserve("pear", 1)).willThrow(
-				new LockNotAcquiredException("stock::pear", Duration.ofSeconds(30), "sample-app@secret-host/123"));
+				new LockNotAcquiredException("stock::pear", Duration.ofSeconds(30),
+						new LockHolder("sample-app", "secret-host", 123, null)));
 		MvcTestResult result = reserve();
 		assertThatProblem(result, HttpStatus.LOCKED, "Another request is working on 'stock::pear'");
 		assertThat(result).headers().hasValue("Retry-After", "1");
