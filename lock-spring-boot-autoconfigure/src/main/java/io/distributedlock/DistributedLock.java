@@ -128,10 +128,28 @@ public @interface DistributedLock {
 
 	/**
 	 * What happens when somebody else still holds the lock after {@link #waitTime()}. A
-	 * store that cannot be reached is a different matter and always an exception.
+	 * store that cannot be reached is a different matter: see {@link #onStoreFailure()}.
 	 * @return what to do on contention
 	 */
 	OnContention onContention() default OnContention.THROW;
+
+	/**
+	 * Name of the method to call instead on {@link OnContention#FALLBACK}: a method of
+	 * the same class, of any visibility, with the same parameters and a result of the
+	 * same type. It may have one more parameter at the end, for the
+	 * {@link LockNotAcquiredException}. It runs without a lock, and without what other
+	 * annotations on it ask for, as it is not called through the proxy.
+	 * @return the name of a method
+	 */
+	String fallback() default "";
+
+	/**
+	 * What happens when the store of the locks fails, so that nobody knows whether the
+	 * lock is free. Of several locks of one call, the strictest counts: {@code THROW}
+	 * before {@code SKIP} before {@code PROCEED_UNLOCKED}.
+	 * @return what to do if the store fails
+	 */
+	OnStoreFailure onStoreFailure() default OnStoreFailure.THROW;
 
 	/**
 	 * What happens to the method when the lease is lost while it runs: it could not be

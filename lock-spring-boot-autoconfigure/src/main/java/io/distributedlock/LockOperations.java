@@ -1,5 +1,6 @@
 package io.distributedlock;
 
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Locks are reentrant by thread: a thread that acquires a key it already holds gets in at
  * once, without a command to the store, under the lease it has; that lease ends when the
  * outermost hold is released, and keeps the times with which it was acquired. A lease
- * belongs to the thread that acquired it, until it is {@link LockLease#detach() detached}:
- * it is not renewed any more when that thread ends.
+ * belongs to the thread that acquired it, until it is {@link LockLease#detach()
+ * detached}: it is not renewed any more when that thread ends.
  * <p>
  * The asynchronous methods block no thread and give a lease that belongs to no thread:
  * any thread may release it, none enters it again, and it is renewed until it is
@@ -82,6 +83,51 @@ public interface LockOperations {
 	 * exceptions of {@link #tryAcquire(LockSpec)}
 	 */
 	CompletableFuture<Optional<LockLease>> tryAcquireAsync(LockSpec spec);
+
+	/**
+	 * Acquire several locks, all of them or none. Duplicates are dropped, of which the
+	 * first counts; the rest is taken in the order of the keys, one after the other. The
+	 * wait time of each lock counts from the start of the whole, so that this takes no
+	 * longer than the longest of them.
+	 * @param specs what to lock and how, at least one
+	 * @return the leases, to be closed by the caller
+	 * @throws LockNotAcquiredException if somebody else held one of the locks until its
+	 * wait time was over
+	 * @throws LockStoreUnavailableException if the store gave no answer in that time
+	 * @throws LockStoreException if the store refused the command
+	 * @throws LockInterruptedException if the thread was interrupted; its interrupt flag
+	 * is set
+	 * @throws LockLostException if this thread holds one of the keys already but has lost
+	 * it
+	 * @throws LockAlreadyHeldException if this thread holds one of the keys already and
+	 * it is not {@link LockSpec#isReentrant() reentrant}
+	 */
+	default LockLeases acquireAll(Collection<LockSpec> specs) {
+		return LockLeases.acquire(this, specs);
+	}
+
+	/**
+	 * Acquire several locks like {@link #acquireAll(Collection)}, but return empty if
+	 * somebody else held one of them until its wait time was over.
+	 * @param specs what to lock and how, at least one
+	 * @return the leases, to be closed by the caller, or empty
+	 * @throws LockStoreUnavailableException if the store gave no answer in that time
+	 * @throws LockStoreException if the store refused the command
+	 * @throws LockInterruptedException if the thread was interrupted; its interrupt flag
+	 * is set
+	 * @throws LockLostException if this thread holds one of the keys already but has lost
+	 * it
+	 * @throws LockAlreadyHeldException if this thread holds one of the keys already and
+	 * it is not {@link LockSpec#isReentrant() reentrant}
+	 */
+	default Optional<LockLeases> tryAcquireAll(Collection<LockSpec> specs) {
+		try {
+			return Optional.of(acquireAll(specs));
+		}
+		catch (LockNotAcquiredException ex) {
+			return Optional.empty();
+		}
+	}
 
 	/**
 	 * Return normally only if the current thread has lost none of the locks that it

@@ -9,7 +9,8 @@ package io.distributedlock;
 public enum OnContention {
 
 	/**
-	 * Throw a {@link LockNotAcquiredException}.
+	 * Throw a {@link LockNotAcquiredException}, or do what the {@link LockFailureHandler}
+	 * of the application does.
 	 */
 	THROW,
 
@@ -17,6 +18,12 @@ public enum OnContention {
 	 * Do not run the method: return null, or an empty {@code Optional}. Not allowed on a
 	 * method that returns a primitive.
 	 */
-	SKIP
+	SKIP,
+
+	/**
+	 * Call the {@link DistributedLock#fallback() fallback} method instead, without a
+	 * lock, and return its result.
+	 */
+	FALLBACK
 
 }

@@ -2,8 +2,13 @@ package io.distributedlock.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
+import io.distributedlock.OnContention;
+import io.distributedlock.OnLost;
+import io.distributedlock.OnStoreFailure;
 import io.distributedlock.engine.ReleaseMode;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +86,23 @@ public class DistributedLockProperties {
 	 * transactions, so that they commit before the lock is released.
 	 */
 	private int advisorOrder = Ordered.LOWEST_PRECEDENCE - 100;
+
+	/**
+	 * Whether log messages of a locked method have the key, name and fencing token of its
+	 * lock, as lock.key, lock.name and lock.fencingToken in the MDC of SLF4J.
+	 */
+	private boolean mdc;
+
+	/**
+	 * What to do at start-up about an annotation that cannot work: refuse to start, or
+	 * log a warning and let the calls of its method fail.
+	 */
+	private Validation validation = Validation.FAIL;
+
+	/**
+	 * Settings of single locks by their names. They take precedence over the annotations.
+	 */
+	private final Map<String, Lock> locks = new LinkedHashMap<>();
 
 	private final Redis redis = new Redis();
 
@@ -184,6 +206,26 @@ public class DistributedLockProperties {
 		this.advisorOrder = advisorOrder;
 	}
 
+	public boolean isMdc() {
+		return this.mdc;
+	}
+
+	public void setMdc(boolean mdc) {
+		this.mdc = mdc;
+	}
+
+	public Validation getValidation() {
+		return this.validation;
+	}
+
+	public void setValidation(Validation validation) {
+		this.validation = validation;
+	}
+
+	public Map<String, Lock> getLocks() {
+		return this.locks;
+	}
+
 	public Redis getRedis() {
 		return this.redis;
 	}
@@ -210,6 +252,163 @@ public class DistributedLockProperties {
 		 * In the memory of this JVM, for tests and local runs.
 		 */
 		MEMORY
+
+	}
+
+	/**
+	 * What to do at start-up about an annotation that cannot work.
+	 */
+	public enum Validation {
+
+		/**
+		 * Refuse to start.
+		 */
+		FAIL,
+
+		/**
+		 * Log a warning and start. Each call of the method fails.
+		 */
+		WARN
+
+	}
+
+	/**
+	 * Settings of one lock, instead of those of its annotation. What is not set is left
+	 * as it is.
+	 */
+	public static class Lock {
+
+		/**
+		 * Whether to lock at all. If not, the methods run without this lock.
+		 */
+		private @Nullable Boolean enabled;
+
+		/**
+		 * How long the store keeps the lock when nobody renews or releases it. At least
+		 * 100 ms.
+		 */
+		private @Nullable Duration ttl;
+
+		/**
+		 * Longest time to wait for the lock. Zero means to try once.
+		 */
+		private @Nullable Duration waitTime;
+
+		/**
+		 * Whether the lock is renewed until it is released.
+		 */
+		private @Nullable Boolean renew;
+
+		/**
+		 * Longest time to hold the lock, after which it is not renewed any more.
+		 */
+		private @Nullable Duration maxHold;
+
+		/**
+		 * Shortest time to hold the lock. The store keeps it for the rest of that time
+		 * when it is released earlier.
+		 */
+		private @Nullable Duration minHold;
+
+		/**
+		 * Whether waiters get the lock in the order of their arrival.
+		 */
+		private @Nullable Boolean fair;
+
+		/**
+		 * What to do if somebody else still holds the lock after the wait time.
+		 */
+		private @Nullable OnContention onContention;
+
+		/**
+		 * What to do if the store of the locks fails.
+		 */
+		private @Nullable OnStoreFailure onStoreFailure;
+
+		/**
+		 * What happens to the method when the lease is lost while it runs.
+		 */
+		private @Nullable OnLost onLost;
+
+		public @Nullable Boolean getEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(@Nullable Boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public @Nullable Duration getTtl() {
+			return this.ttl;
+		}
+
+		public void setTtl(@Nullable Duration ttl) {
+			this.ttl = ttl;
+		}
+
+		public @Nullable Duration getWaitTime() {
+			return this.waitTime;
+		}
+
+		public void setWaitTime(@Nullable Duration waitTime) {
+			this.waitTime = waitTime;
+		}
+
+		public @Nullable Boolean getRenew() {
+			return this.renew;
+		}
+
+		public void setRenew(@Nullable Boolean renew) {
+			this.renew = renew;
+		}
+
+		public @Nullable Duration getMaxHold() {
+			return this.maxHold;
+		}
+
+		public void setMaxHold(@Nullable Duration maxHold) {
+			this.maxHold = maxHold;
+		}
+
+		public @Nullable Duration getMinHold() {
+			return this.minHold;
+		}
+
+		public void setMinHold(@Nullable Duration minHold) {
+			this.minHold = minHold;
+		}
+
+		public @Nullable Boolean getFair() {
+			return this.fair;
+		}
+
+		public void setFair(@Nullable Boolean fair) {
+			this.fair = fair;
+		}
+
+		public @Nullable OnContention getOnContention() {
+			return this.onContention;
+		}
+
+		public void setOnContention(@Nullable OnContention onContention) {
+			this.onContention = onContention;
+		}
+
+		public @Nullable OnStoreFailure getOnStoreFailure() {
+			return this.onStoreFailure;
+		}
+
+		public void setOnStoreFailure(@Nullable OnStoreFailure onStoreFailure) {
+			this.onStoreFailure = onStoreFailure;
+		}
+
+		public @Nullable OnLost getOnLost() {
+			return this.onLost;
+		}
+
+		public void setOnLost(@Nullable OnLost onLost) {
+			this.onLost = onLost;
+		}
 
 	}
 

@@ -8,6 +8,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -21,13 +22,18 @@ class OnRedlockNodesCondition extends SpringBootCondition {
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Redlock nodes");
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(context.getEnvironment())) {
+		return isPresent(context.getEnvironment()) ? ConditionOutcome.match(message.foundExactly(NODES))
+				: ConditionOutcome.noMatch(message.didNotFind("property").items(NODES));
+	}
+
+	static boolean isPresent(Environment environment) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source.getConfigurationProperty(NODES) != null
 					|| source.containsDescendantOf(NODES) == ConfigurationPropertyState.PRESENT) {
-				return ConditionOutcome.match(message.foundExactly(NODES));
+				return true;
 			}
 		}
-		return ConditionOutcome.noMatch(message.didNotFind("property").items(NODES));
+		return false;
 	}
 
 }

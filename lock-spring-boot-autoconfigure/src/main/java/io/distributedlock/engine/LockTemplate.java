@@ -1,6 +1,7 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
@@ -153,6 +155,13 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 	private static void refuseToBlock(LockSpec spec) {
 		NonBlockingThreads.refuse(spec.key(),
 				"Use acquireAsync, or let the @DistributedLock method return a Mono or Flux.");
+	}
+
+	@Override
+	public LockLeases acquireAll(Collection<LockSpec> specs) {
+		Duration waitTime = this.settings.waitTime();
+		return LockOperations.super.acquireAll(
+				specs.stream().map((spec) -> (spec.waitTime() != null) ? spec : spec.withWaitTime(waitTime)).toList());
 	}
 
 	@Override

@@ -22,14 +22,34 @@ final class AttributeReader {
 
 	private final StringValueResolver valueResolver;
 
+	private final String note;
+
 	/**
 	 * Create a reader.
 	 * @param location where the annotation stands
 	 * @param valueResolver resolves placeholders
 	 */
 	AttributeReader(String location, StringValueResolver valueResolver) {
+		this(location, valueResolver, "");
+	}
+
+	private AttributeReader(String location, StringValueResolver valueResolver, String note) {
 		this.location = location;
 		this.valueResolver = valueResolver;
+		this.note = note;
+	}
+
+	/**
+	 * Add something to what is said to be wrong.
+	 * @param note a sentence, with a space before it
+	 * @return another reader
+	 */
+	AttributeReader withNote(String note) {
+		return new AttributeReader(this.location, this.valueResolver, note);
+	}
+
+	String location() {
+		return this.location;
 	}
 
 	/**
@@ -130,7 +150,7 @@ final class AttributeReader {
 	 * @return the exception
 	 */
 	InvalidLockDefinitionException invalid(String problem, String action, @Nullable Throwable cause) {
-		return new InvalidLockDefinitionException(this.location, problem, action, cause);
+		return new InvalidLockDefinitionException(this.location, problem + this.note, action, cause);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.distributedlock.LockException;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import io.distributedlock.LockOperations;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
@@ -24,60 +25,63 @@ final class BlockingExecution implements LockExecution {
 
 	private final LockRelease lockRelease;
 
-	BlockingExecution(SingletonSupplier<LockOperations> lockOperations, LockRelease lockRelease) {
+	private final LogContext logContext;
+
+	BlockingExecution(SingletonSupplier<LockOperations> lockOperations, LockRelease lockRelease,
+			LogContext logContext) {
 		this.lockOperations = lockOperations;
 		this.lockRelease = lockRelease;
+		this.logContext = logContext;
 	}
 
 	@Override
 	public @Nullable Object run(MethodInvocation invocation, LockCall call) throws Throwable {
-		LockLease[] leases;
+		Object held;
 		try {
-			leases = acquireAll(call.requests(), invocation);
+			held = acquire(call);
 		}
 		catch (LockException ex) {
 			return call.withoutLocks(ex, invocation);
 		}
 		Throwable failure = null;
 		try {
-			return invocation.proceed();
+			call.passLeases(invocation, held);
+			return this.logContext.proceed(invocation, held);
 		}
 		catch (Throwable ex) {
 			failure = ex;
 			throw ex;
 		}
 		finally {
-			releaseAll(leases, leases.length, this.lockRelease, invocation, failure);
+			release(held, invocation, failure);
 		}
 	}
 
-	private LockLease[] acquireAll(List<LockRequest> requests, MethodInvocation invocation) {
-		LockLease[] leases = new LockLease[requests.size()];
-		int held = 0;
-		try {
-			for (LockRequest request : requests) {
-				leases[held] = this.lockOperations.obtain().acquire(request.spec());
-				held++;
+	/**
+	 * Acquire all locks of a call.
+	 * @return a {@link LockLease} or {@link LockLeases}
+	 */
+	private Object acquire(LockCall call) {
+		LockOperations operations = this.lockOperations.obtain();
+		return (call.requests().size() == 1) ? operations.acquire(call.requests().get(0).spec())
+				: operations.acquireAll(call.specs());
+	}
+
+	private void release(Object held, MethodInvocation invocation, @Nullable Throwable failure) {
+		if (held instanceof LockLease lease) {
+			release(lease, invocation, failure);
+		}
+		else if (held instanceof LockLeases several) {
+			List<LockLease> leases = several.asList();
+			for (int i = leases.size() - 1; i >= 0; i--) {
+				release(leases.get(i), invocation, failure);
 			}
-			return leases;
-		}
-		catch (Throwable ex) {
-			releaseAll(leases, held, LockRelease.IMMEDIATE, invocation, ex);
-			throw ex;
 		}
 	}
 
-	private static void releaseAll(LockLease[] leases, int held, LockRelease lockRelease, MethodInvocation invocation,
-			@Nullable Throwable failure) {
-		for (int i = held - 1; i >= 0; i--) {
-			release(leases[i], lockRelease, invocation, failure);
-		}
-	}
-
-	private static void release(LockLease lease, LockRelease lockRelease, MethodInvocation invocation,
-			@Nullable Throwable failure) {
+	private void release(LockLease lease, MethodInvocation invocation, @Nullable Throwable failure) {
 		try {
-			lockRelease.release(lease, invocation);
+			this.lockRelease.release(lease, invocation);
 		}
 		catch (Throwable ex) {
 			if (failure != null && failure != ex) {

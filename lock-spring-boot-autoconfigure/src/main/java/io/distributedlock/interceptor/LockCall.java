@@ -1,16 +1,16 @@
 package io.distributedlock.interceptor;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 import io.distributedlock.LockException;
-import io.distributedlock.LockNotAcquiredException;
-import io.distributedlock.OnContention;
+import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
+import io.distributedlock.LockSpec;
+import io.distributedlock.OnStoreFailure;
 import org.aopalliance.intercept.MethodInvocation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.core.log.LogMessage;
 
 /**
  * One call of a locked method: which locks it needs, and what it does without them.
@@ -18,10 +18,9 @@ import org.springframework.core.log.LogMessage;
  * @param plan the locks of the method
  * @param requests the locks of this call, without duplicates, in the order in which they
  * are to be taken; at least one
+ * @param failures handles failures to acquire them
  */
-record LockCall(LockPlan plan, List<LockRequest> requests) {
-
-	private static final Log logger = LogFactory.getLog(LockCall.class);
+record LockCall(LockPlan plan, List<LockRequest> requests, LockFailures failures) {
 
 	/**
 	 * Do what is to be done if a lock was not acquired. No lock of this call is held.
@@ -31,19 +30,49 @@ record LockCall(LockPlan plan, List<LockRequest> requests) {
 	 * @throws Throwable the reason, if the call is to fail
 	 */
 	@Nullable Object withoutLocks(LockException reason, MethodInvocation invocation) throws Throwable {
-		if (reason instanceof LockNotAcquiredException busy && onContention(busy.getKey()) == OnContention.SKIP) {
-			logger.debug(LogMessage.format("Skipped %s: lock '%s' is held", invocation.getMethod(), busy.getKey()));
-			return this.plan.skippedResult();
-		}
-		throw reason;
+		this.plan.clearLease(invocation);
+		return this.failures.handle(reason, invocation, this);
 	}
 
-	private OnContention onContention(String key) {
+	/**
+	 * Pass what is held to the method, if it has a parameter for that.
+	 * @param invocation the call
+	 * @param held a {@link LockLease} or {@link LockLeases}
+	 */
+	void passLeases(MethodInvocation invocation, Object held) {
+		LeaseParameter parameter = this.plan.leaseParameter();
+		if (parameter != null) {
+			parameter.pass(invocation, held);
+		}
+	}
+
+	/**
+	 * Return what to lock and how.
+	 * @return one for each request
+	 */
+	List<LockSpec> specs() {
+		return this.requests.stream().map(LockRequest::spec).toList();
+	}
+
+	/**
+	 * Return the request for a lock.
+	 * @param key the key of the lock
+	 * @return the request, or empty if the lock was not asked for
+	 */
+	Optional<LockRequest> request(String key) {
+		return this.requests.stream().filter((request) -> request.spec().key().equals(key)).findFirst();
+	}
+
+	/**
+	 * Return what to do if the store fails, which concerns all locks alike: the strictest
+	 * of what they say.
+	 * @return what to do
+	 */
+	OnStoreFailure onStoreFailure() {
 		return this.requests.stream()
-			.filter((request) -> request.spec().key().equals(key))
-			.map(LockRequest::onContention)
-			.findFirst()
-			.orElse(OnContention.THROW);
+			.map((request) -> request.policies().onStoreFailure())
+			.min(Comparator.naturalOrder())
+			.orElse(OnStoreFailure.THROW);
 	}
 
 }

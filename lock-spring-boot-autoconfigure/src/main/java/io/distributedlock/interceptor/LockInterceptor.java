@@ -1,11 +1,8 @@
 package io.distributedlock.interceptor;
 
-import io.distributedlock.LockOperations;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Runs a method while the locks that it needs are held.
@@ -14,12 +11,14 @@ final class LockInterceptor implements MethodInterceptor {
 
 	private final LockOperationSource source;
 
+	private final LockFailures failures;
+
 	private final LockExecution blocking;
 
-	LockInterceptor(LockOperationSource source, SingletonSupplier<LockOperations> lockOperations,
-			LockRelease lockRelease) {
+	LockInterceptor(LockOperationSource source, LockFailures failures, LockExecution blocking) {
 		this.source = source;
-		this.blocking = new BlockingExecution(lockOperations, lockRelease);
+		this.failures = failures;
+		this.blocking = blocking;
 	}
 
 	@Override
@@ -32,7 +31,11 @@ final class LockInterceptor implements MethodInterceptor {
 					"%s of %s must be locked, but its lock is not known. Annotate the class itself."
 						.formatted(invocation.getMethod(), targetClass.getName()));
 		}
-		return this.blocking.run(invocation, plan.prepare(invocation));
+		if (plan.isDisabled()) {
+			plan.clearLease(invocation);
+			return invocation.proceed();
+		}
+		return this.blocking.run(invocation, plan.prepare(invocation, this.failures));
 	}
 
 }

@@ -25,6 +25,7 @@ import org.springframework.expression.spel.SpelParserConfiguration;
 import org.springframework.expression.spel.ast.InlineList;
 import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.ast.OpPlus;
+import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.util.ObjectUtils;
 
 /**
@@ -64,6 +65,19 @@ final class LockKeyExpression {
 	 */
 	@Nullable String constant() {
 		return (this.node instanceof Literal literal) ? toText("", literal.getLiteralValue().getValue()) : null;
+	}
+
+	/**
+	 * Return whether it can be seen that this yields several keys, or may do so: it is a
+	 * list, or a parameter that is a collection or array.
+	 * @return whether there may be several keys; if not, there still may be
+	 */
+	boolean isForSeveral() {
+		if (this.node instanceof VariableReference variable) {
+			Class<?> type = this.variables.typeOf(variable.toStringAST().substring(1));
+			return type != null && (Collection.class.isAssignableFrom(type) || type.isArray());
+		}
+		return this.node instanceof InlineList && this.node.getChildCount() > 1;
 	}
 
 	/**

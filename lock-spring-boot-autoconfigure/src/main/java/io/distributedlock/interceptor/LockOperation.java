@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.distributedlock.InvalidLockKeyException;
 import io.distributedlock.LockSpec;
-import io.distributedlock.OnContention;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +56,37 @@ final class LockOperation {
 				: keys.stream().map(this::keyRequest).toList();
 	}
 
+	/**
+	 * Return whether the locks are to be taken at all.
+	 * @return false if the configuration has disabled them
+	 */
+	boolean isEnabled() {
+		return this.settings.enabled();
+	}
+
+	/**
+	 * Return the key that all calls lock.
+	 * @return the key, or null if it depends on the call
+	 */
+	@Nullable String constantKey() {
+		return (this.key == null) ? this.constantRequests.get(0).spec().key() : null;
+	}
+
+	/**
+	 * Return whether it can be seen that calls may need several locks.
+	 * @return whether the key is a list or can be one
+	 */
+	boolean mayNeedSeveralLocks() {
+		return this.key != null && this.key.isForSeveral();
+	}
+
 	private LockRequest keyRequest(String value) {
 		return request(this.settings.explicitName() ? this.settings.spec().name() + SEPARATOR + value : value);
 	}
 
 	private LockRequest request(String fullKey) {
 		try {
-			return new LockRequest(this.settings.spec().withKey(fullKey), this.settings.onContention());
+			return new LockRequest(this.settings.spec().withKey(fullKey), this.settings.policies());
 		}
 		catch (InvalidLockKeyException ex) {
 			throw new InvalidLockKeyException(
@@ -83,9 +106,10 @@ final class LockOperation {
 	 * @param location where the annotation stands
 	 * @param spec how to lock, with a key that does not count
 	 * @param explicitName whether the name was given, and so is part of the key
-	 * @param onContention what to do if somebody else holds the lock
+	 * @param enabled whether the locks are to be taken at all
+	 * @param policies what to do if the lock is not acquired
 	 */
-	record Settings(String location, LockSpec spec, boolean explicitName, OnContention onContention) {
+	record Settings(String location, LockSpec spec, boolean explicitName, boolean enabled, LockPolicies policies) {
 
 	}
 

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.distributedlock.DistributedLock;
 import io.distributedlock.InvalidLockDefinitionException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
@@ -26,9 +28,13 @@ import org.springframework.util.ReflectionUtils;
  */
 final class LockOperationSource {
 
+	private static final Log logger = LogFactory.getLog(LockOperationSource.class);
+
 	private final LockAnnotationParser parser;
 
 	private final boolean classProxies;
+
+	private final boolean lenient;
 
 	private final Map<MethodClassKey, Optional<LockPlan>> plans = new ConcurrentHashMap<>(256);
 
@@ -39,10 +45,13 @@ final class LockOperationSource {
 	 * @param parser parses annotations
 	 * @param classProxies whether proxies are subclasses, so that final methods cannot be
 	 * locked
+	 * @param lenient whether an annotation that cannot work makes the calls of its method
+	 * fail, instead of the start of the application
 	 */
-	LockOperationSource(LockAnnotationParser parser, boolean classProxies) {
+	LockOperationSource(LockAnnotationParser parser, boolean classProxies, boolean lenient) {
 		this.parser = parser;
 		this.classProxies = classProxies;
+		this.lenient = lenient;
 	}
 
 	/**
@@ -62,18 +71,44 @@ final class LockOperationSource {
 		return locked;
 	}
 
+	/**
+	 * Refuse something that would not be locked as its annotations say.
+	 * @param problem what is wrong
+	 * @throws InvalidLockDefinitionException unless the source is lenient, which leaves
+	 * it at a warning
+	 */
+	void refuse(InvalidLockDefinitionException problem) {
+		if (!this.lenient) {
+			throw problem;
+		}
+		logger.warn(problem.getMessage());
+	}
+
+	/**
+	 * Return whether a method has an annotation of its own.
+	 * @param method the method
+	 * @return whether it has
+	 */
+	boolean isAnnotated(Method method) {
+		return !this.parser.find(method).isEmpty();
+	}
+
 	private boolean inspect(Class<?> userClass) {
 		Set<Class<?>> types = new LinkedHashSet<>();
 		if (!isGenerated(userClass)) {
 			types.add(userClass);
 		}
 		types.addAll(ClassUtils.getAllInterfacesForClassAsSet(userClass));
+		Set<String> problems = new LinkedHashSet<>();
 		boolean found = false;
 		for (Class<?> type : types) {
 			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
-				found |= compute(method, userClass).isPresent();
+				Optional<LockPlan> plan = compute(method, userClass);
+				found |= plan.isPresent();
+				plan.map(LockPlan::problem).ifPresent((problem) -> problems.add(problem.getMessage()));
 			}
 		}
+		problems.forEach((problem) -> logger.warn(problem + " Until then, each call of the method fails."));
 		return found;
 	}
 
@@ -107,8 +142,21 @@ final class LockOperationSource {
 		if (annotations.isEmpty() && specificMethod.getDeclaringClass() != userClass) {
 			annotations = findOnInterfaces(specificMethod, userClass);
 		}
-		return annotations.isEmpty() ? Optional.empty() : Optional
-			.of(this.parser.parse(annotations, new LockedMethod(specificMethod, userClass, this.classProxies)));
+		return annotations.isEmpty() ? Optional.empty()
+				: Optional.of(plan(annotations, new LockedMethod(specificMethod, userClass, this.classProxies)));
+	}
+
+	private LockPlan plan(List<MergedAnnotation<DistributedLock>> annotations, LockedMethod method) {
+		this.parser.checkProxyable(annotations, method);
+		try {
+			return this.parser.parse(annotations, method);
+		}
+		catch (InvalidLockDefinitionException ex) {
+			if (this.lenient) {
+				return LockPlan.refusing(ex);
+			}
+			throw ex;
+		}
 	}
 
 	/**

@@ -12,16 +12,20 @@ import org.springframework.core.ParameterNameDiscoverer;
 
 /**
  * The variables of a key expression: the parameters of the locked method, by position
- * ({@code #p0}, {@code #a0}) and by name. Where they collide, the name wins.
+ * ({@code #p0}, {@code #a0}) and by name. Where they collide, the name wins. A parameter
+ * for the lease is none: there is no lease yet.
  */
 final class LockVariables {
 
 	private final Map<String, Integer> positions;
 
+	private final Class<?>[] types;
+
 	private final boolean named;
 
-	private LockVariables(Map<String, Integer> positions, boolean named) {
+	private LockVariables(Map<String, Integer> positions, Class<?>[] types, boolean named) {
 		this.positions = positions;
+		this.types = types;
 		this.named = named;
 	}
 
@@ -32,7 +36,8 @@ final class LockVariables {
 	 */
 	static LockVariables of(Method method) {
 		Map<String, Integer> positions = new LinkedHashMap<>();
-		int count = method.getParameterCount();
+		Class<?>[] types = method.getParameterTypes();
+		int count = types.length;
 		for (int i = 0; i < count; i++) {
 			positions.put("p" + i, i);
 			positions.put("a" + i, i);
@@ -47,7 +52,8 @@ final class LockVariables {
 				}
 			}
 		}
-		return new LockVariables(positions, names != null);
+		positions.values().removeIf((position) -> LeaseParameter.isForLease(types[position]));
+		return new LockVariables(positions, types, names != null);
 	}
 
 	/**
@@ -65,6 +71,16 @@ final class LockVariables {
 	 */
 	@Nullable Integer positionOf(String name) {
 		return this.positions.get(name);
+	}
+
+	/**
+	 * Return the type of a variable.
+	 * @param name the name of the variable, without {@code #}
+	 * @return the type, or null if there is no such variable
+	 */
+	@Nullable Class<?> typeOf(String name) {
+		Integer position = this.positions.get(name);
+		return (position != null) ? this.types[position] : null;
 	}
 
 	/**

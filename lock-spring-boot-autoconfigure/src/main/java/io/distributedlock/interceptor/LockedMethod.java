@@ -9,7 +9,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 
 import io.distributedlock.InvalidLockDefinitionException;
-import io.distributedlock.OnContention;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -43,44 +42,66 @@ record LockedMethod(Method method, Class<?> userClass, boolean classProxies) {
 	}
 
 	/**
+	 * Return how many parameters the method has for its callers.
+	 * @return the number, without what the Kotlin compiler adds
+	 */
+	int parameterCount() {
+		return this.method.getParameterCount() - (isSuspending() ? 1 : 0);
+	}
+
+	/**
 	 * Return the name of the lock if none is given.
 	 * @return simple class name and method name
 	 */
 	String defaultName() {
-		Class<?> type = LockOperationSource.isGenerated(this.userClass) ? this.method.getDeclaringClass()
-				: this.userClass;
+		Class<?> type = implementingClass();
 		String simpleName = type.getSimpleName();
 		return (simpleName.isEmpty() ? ClassUtils.getShortName(type) : simpleName) + "." + this.method.getName();
 	}
 
 	/**
-	 * Check that a lock around this method can work.
-	 * @param location where the annotation stands
-	 * @param onContention what happens on contention
-	 * @throws InvalidLockDefinitionException if it cannot
+	 * Check that a call of this method can be skipped.
+	 * @param attribute the attribute that says so
+	 * @param reader tells what is wrong
+	 * @throws InvalidLockDefinitionException if there is nothing to return then
 	 */
-	void check(String location, OnContention onContention) {
-		checkProxyable(location);
-		checkSynchronous(location);
+	void checkSkippable(String attribute, AttributeReader reader) {
 		Class<?> returnType = returnType();
-		if (onContention == OnContention.SKIP && returnType.isPrimitive() && returnType != void.class) {
-			throw new InvalidLockDefinitionException(location,
-					"onContention is SKIP, but the method returns %s, for which there is no empty value."
-						.formatted(returnType),
-					"Use THROW, or return an object type such as Optional.", null);
+		if (returnType.isPrimitive() && returnType != void.class) {
+			throw reader.invalid("%s is SKIP, but the method returns %s, for which there is no empty value."
+				.formatted(attribute, returnType), "Use THROW, or return an object type such as Optional.", null);
 		}
 	}
 
-	private void checkProxyable(String location) {
+	/**
+	 * Return the class in which a method is looked for that stands in for this one.
+	 * @return the class of the target, or the interface if the class is generated
+	 */
+	Class<?> implementingClass() {
+		return LockOperationSource.isGenerated(this.userClass) ? this.method.getDeclaringClass() : this.userClass;
+	}
+
+	/**
+	 * Check that a proxy can intercept this method.
+	 * @param reader tells what is wrong
+	 * @throws InvalidLockDefinitionException if it cannot
+	 */
+	void checkProxyable(AttributeReader reader) {
 		int modifiers = this.method.getModifiers();
+		boolean bySubclass = !LockOperationSource.isGenerated(this.userClass)
+				&& (this.classProxies || !isDeclaredByInterface());
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) {
-			throw new InvalidLockDefinitionException(location,
+			throw reader.invalid(
 					"The method is %s, and a proxy does not intercept it: it would run without the lock."
 						.formatted(Modifier.isPrivate(modifiers) ? "private" : "static"),
 					"Annotate a method that other beans call, or use LockOperations in the code.", null);
 		}
-		if (Modifier.isFinal(modifiers) && (this.classProxies || !isDeclaredByInterface())) {
-			throw new InvalidLockDefinitionException(location,
+		if (Modifier.isFinal(this.userClass.getModifiers()) && bySubclass) {
+			throw reader.invalid("Its class is final, and there can be no proxy that is a subclass.",
+					"Remove final (in Kotlin, make the class open), or use LockOperations in the code.", null);
+		}
+		if (Modifier.isFinal(modifiers) && bySubclass) {
+			throw reader.invalid(
 					"The method is final, and a proxy that is a subclass does not intercept it: it would run without "
 							+ "the lock.",
 					"Remove final, or use LockOperations in the code.", null);
@@ -91,18 +112,22 @@ record LockedMethod(Method method, Class<?> userClass, boolean classProxies) {
 		return !ClassUtils.getInterfaceMethodIfPossible(this.method, this.userClass).equals(this.method);
 	}
 
-	private void checkSynchronous(String location) {
+	/**
+	 * Check that the method has ended when it returns.
+	 * @param reader tells what is wrong
+	 * @throws InvalidLockDefinitionException if it has not
+	 */
+	void checkSynchronous(AttributeReader reader) {
 		Class<?> returnType = returnType();
 		if (isSuspending() || isAsynchronous(returnType)) {
-			throw new InvalidLockDefinitionException(location,
+			throw reader.invalid(
 					"The method %s: the lock would be released before the result is complete."
 						.formatted(isSuspending() ? "is a suspending function" : "returns a " + returnType.getName()),
 					"Return the result itself, or use LockOperations where the result is computed.", null);
 		}
 		if (AnnotatedElementUtils.hasAnnotation(this.method, Async.class)
 				|| AnnotatedElementUtils.hasAnnotation(this.method.getDeclaringClass(), Async.class)) {
-			throw new InvalidLockDefinitionException(location,
-					"The method is @Async: the lock could be released before the method has run.",
+			throw reader.invalid("The method is @Async: the lock could be released before the method has run.",
 					"Annotate a method of another bean that the @Async method calls.", null);
 		}
 	}

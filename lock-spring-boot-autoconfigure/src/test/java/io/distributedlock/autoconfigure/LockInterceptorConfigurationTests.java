@@ -1,14 +1,31 @@
 package io.distributedlock.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 import io.distributedlock.DistributedLock;
+import io.distributedlock.LockFailure;
+import io.distributedlock.LockFailureHandler;
+import io.distributedlock.LockFailureListener;
+import io.distributedlock.LockLease;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
+import io.distributedlock.OnContention;
+import io.distributedlock.OnLost;
+import io.distributedlock.OnStoreFailure;
 import io.distributedlock.interceptor.BeanFactoryLockOperationSourceAdvisor;
+import io.distributedlock.interceptor.LockOverride;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.MDC;
 
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.support.AopUtils;
@@ -21,6 +38,8 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -32,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link LockInterceptorConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class LockInterceptorConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -128,6 +148,110 @@ class LockInterceptorConfigurationTests {
 	}
 
 	@Test
+	void settingsOfALockOverrideItsAnnotation() {
+		this.probeRunner
+			.withPropertyValues("distributed-lock.locks.probe.ttl=7s", "distributed-lock.locks.probe.wait-time=1s",
+					"distributed-lock.locks.probe.renew=false", "distributed-lock.locks.probe.max-hold=8s",
+					"distributed-lock.locks.probe.min-hold=2s", "distributed-lock.locks.probe.fair=true",
+					"distributed-lock.locks.probe.on-contention=throw",
+					"distributed-lock.locks.probe.on-store-failure=proceed-unlocked",
+					"distributed-lock.locks.probe.on-lost=interrupt", "distributed-lock.locks.probe.enabled=true")
+			.run((context) -> assertThat(context.getBean(BeanFactoryLockOperationSourceAdvisor.class))
+				.extracting("overridesByName", InstanceOfAssertFactories.MAP)
+				.containsOnly(Map.entry("probe",
+						new LockOverride(true, Duration.ofSeconds(7), Duration.ofSeconds(1), false,
+								Duration.ofSeconds(8), Duration.ofSeconds(2), true, OnContention.THROW,
+								OnStoreFailure.PROCEED_UNLOCKED, OnLost.INTERRUPT))));
+	}
+
+	@Test
+	void settingsOfALockTakeEffect() {
+		this.probeRunner.withPropertyValues("distributed-lock.locks.probe.min-hold=5s").run((context) -> {
+			assertThat(context.getBean(LockProbe.class).getAsBoolean()).isFalse();
+			assertThat(isFree(context.getBean(LockOperations.class))).as("kept afterwards").isFalse();
+		});
+	}
+
+	@Test
+	void disabledLockIsNotTakenAndThereIsOneWarning(CapturedOutput output) {
+		this.probeRunner.withPropertyValues("distributed-lock.locks.probe.enabled=false").run((context) -> {
+			LockProbe probe = context.getBean(LockProbe.class);
+			assertThat(probe.getAsBoolean()).as("free while it runs").isTrue();
+			assertThat(probe.getAsBoolean()).as("free while it runs").isTrue();
+			assertThat(output).containsOnlyOnce("Methods with lock 'probe' run WITHOUT it because "
+					+ "'distributed-lock.locks.probe.enabled' is false");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ttl,99ms,100ms", "wait-time,-1s,0ms", "max-hold,0,100ms", "min-hold,99ms,100ms", "ttl,366d,100ms" })
+	void settingOfALockThatIsOutOfRangeIsExplained(String property, String value, String min) {
+		String name = "distributed-lock.locks.probe." + property;
+		this.probeRunner.withPropertyValues(name + "=" + value).run((context) -> {
+			FailureAnalysis analysis = FailureAnalyses.analyze(context, name + "=" + value);
+			assertThat(analysis.getDescription()).contains(name).contains("It must be from " + min + " to 365d.");
+		});
+	}
+
+	@Test
+	void settingOfALockThatCannotBeReadIsExplained() {
+		this.probeRunner.withPropertyValues("distributed-lock.locks.probe.ttl=soon")
+			.run((context) -> assertThat(FailureAnalyses.analyze(context).getDescription())
+				.contains("Property: distributed-lock.locks.probe.ttl")
+				.contains("Value: \"soon\""));
+	}
+
+	@Test
+	void longestTimeToLiveOfTheQuorumIsKnownToTheAnnotations() {
+		this.contextRunner.withBean(LongTtl.class)
+			.withPropertyValues(
+					"distributed-lock.redlock.nodes=redis://127.0.0.1:1,redis://127.0.0.1:2,redis://127.0.0.1:3",
+					"distributed-lock.redlock.max-ttl=40s")
+			.run((context) -> assertThat(FailureAnalyses.analyze(context).getDescription())
+				.contains("Its ttl is PT1M, but the store keeps no lock for longer than PT40S."));
+		this.contextRunner.withBean(LongTtl.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void logContextIsOffByDefaultAndCanBeSwitchedOn() {
+		this.contextRunner.withBean(LoggingProbe.class)
+			.run((context) -> assertThat(context.getBean(LoggingProbe.class).lockKey()).isNull());
+		this.contextRunner.withBean(LoggingProbe.class)
+			.withPropertyValues("distributed-lock.mdc=true")
+			.run((context) -> assertThat(context.getBean(LoggingProbe.class).lockKey()).isEqualTo("logged"));
+	}
+
+	@Test
+	void logContextNeedsSlf4j() {
+		this.contextRunner.withPropertyValues("distributed-lock.mdc=true")
+			.withClassLoader(new FilteredClassLoader("org.slf4j.MDC"))
+			.run((context) -> assertThat(FailureAnalyses.analyze(context).getDescription())
+				.contains("distributed-lock.mdc")
+				.contains("It needs SLF4J, which is not on the classpath."));
+		this.probeRunner.withClassLoader(new FilteredClassLoader("org.slf4j.MDC"))
+			.run((context) -> assertThatProbeIsLocked(context, false));
+	}
+
+	@Test
+	void handlerAndListenersOfFailuresAreBeans() {
+		List<LockFailure> failures = new ArrayList<>();
+		this.contextRunner.withBean(BusyProbe.class)
+			.withBean(LockFailureHandler.class, () -> (failure, invocation) -> "handled")
+			.withBean("one", LockFailureListener.class, () -> failures::add)
+			.withBean("two", LockFailureListener.class, () -> failures::add)
+			.run((context) -> {
+				LockOperations operations = context.getBean(LockOperations.class);
+				LockLease held = CompletableFuture.supplyAsync(() -> operations.acquire(LockSpec.of("busy"))).join();
+				assertThat(context.getBean(BusyProbe.class).run()).isEqualTo("handled");
+				held.release();
+				assertThat(failures).hasSize(2).first().satisfies((failure) -> {
+					assertThat(failure.lockName()).isEqualTo("busy");
+					assertThat(failure.outcome()).isEqualTo(LockFailure.Outcome.HANDLED);
+				});
+			});
+	}
+
+	@Test
 	void backsOffFromAnAdvisorOfTheApplication() {
 		BeanFactoryLockOperationSourceAdvisor own = new BeanFactoryLockOperationSourceAdvisor(() -> {
 			throw new IllegalStateException("own");
@@ -213,6 +337,32 @@ class LockInterceptorConfigurationTests {
 
 		@DistributedLock(name = "probe", ttl = "soon")
 		void run() {
+		}
+
+	}
+
+	static class LongTtl {
+
+		@DistributedLock(name = "probe", ttl = "1m")
+		void run() {
+		}
+
+	}
+
+	static class LoggingProbe {
+
+		@DistributedLock(name = "logged")
+		@Nullable String lockKey() {
+			return MDC.get("lock.key");
+		}
+
+	}
+
+	static class BusyProbe {
+
+		@DistributedLock(name = "busy", waitTime = "0")
+		Object run() {
+			return "done";
 		}
 
 	}

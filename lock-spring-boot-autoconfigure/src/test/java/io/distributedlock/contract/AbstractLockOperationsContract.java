@@ -3,6 +3,7 @@ package io.distributedlock.contract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import io.distributedlock.InvalidLockKeyException;
 import io.distributedlock.LockAlreadyHeldException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockInterruptedException;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
@@ -450,6 +453,140 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 		assertThatExceptionOfType(LockAlreadyHeldException.class).isThrownBy(() -> this.here.acquire(once));
 		assertThat(reentrant.release()).isEqualTo(ReleaseOutcome.RELEASED);
 		assertThat(this.there.tryAcquire(this.spec)).isPresent();
+	}
+
+	@Test
+	void severalLocksAreHeldTogetherInTheOrderOfTheirKeysWithoutDuplicates() {
+		List<LockSpec> specs = several("c", "a", "b", "a");
+		try (LockLeases leases = this.here.acquireAll(specs)) {
+			assertThat(leases).extracting(LockLease::key)
+				.containsExactly(this.key + "-a", this.key + "-b", this.key + "-c");
+			assertThat(leases.isHeld()).isTrue();
+			assertThat(specs).allSatisfy((each) -> assertThat(this.there.tryAcquire(each)).isEmpty());
+		}
+		assertFree(specs);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.here.acquireAll(List.of()));
+	}
+
+	@Test
+	void noneOfSeveralLocksIsHeldIfOneIsNotAcquired() {
+		List<LockSpec> specs = several("a", "b", "c");
+		LockLease held = this.there.acquire(specs.get(1));
+		assertThat(this.here.tryAcquireAll(specs)).isEmpty();
+		assertThatExceptionOfType(LockNotAcquiredException.class).isThrownBy(() -> this.here.acquireAll(specs))
+			.satisfies((ex) -> {
+				assertThat(ex.getKey()).isEqualTo(this.key + "-b");
+				assertThat(ex.getHolder().application()).isEqualTo("there");
+			});
+		held.close();
+		assertFree(specs);
+		try (LockLeases leases = this.here.tryAcquireAll(specs).orElseThrow()) {
+			assertThat(leases.isHeld()).isTrue();
+		}
+		assertFree(specs);
+	}
+
+	@Test
+	void severalLocksAreAcquiredWithinOneWaitTime() throws Exception {
+		LockSettings patient = new LockSettings("patient", Duration.ofSeconds(10), Duration.ofMillis(800), true,
+				ReleaseMode.SYNC, Duration.ofSeconds(1), Duration.ofSeconds(2), 32);
+		LockTemplate template = new LockTemplate(createStore(), patient);
+		try {
+			for (Duration waitTime : Arrays.asList(Duration.ofMillis(800), null)) {
+				List<LockSpec> specs = several("a", "b", "c").stream()
+					.map((each) -> each.withWaitTime(waitTime))
+					.toList();
+				LockLease held = this.there.acquire(specs.get(1));
+				LockLease first = this.there.acquire(specs.get(0));
+				this.interrupter.schedule(() -> first.close(), 500, TimeUnit.MILLISECONDS);
+				long start = System.nanoTime();
+				assertThatExceptionOfType(LockNotAcquiredException.class).isThrownBy(() -> template.acquireAll(specs))
+					.satisfies((ex) -> {
+						assertThat(ex.getKey()).isEqualTo(this.key + "-b");
+						assertThat(ex.getWaited()).isGreaterThanOrEqualTo(Duration.ofMillis(790));
+					});
+				assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(790),
+						Duration.ofMillis(1200));
+				held.close();
+			}
+		}
+		finally {
+			template.stop();
+		}
+	}
+
+	@Test
+	void threadsThatWantTheSameLocksInDifferentOrderDoNotDeadlock() throws Exception {
+		List<LockSpec> ab = several("a", "b").stream()
+			.map((each) -> each.withWaitTime(Duration.ofSeconds(30)))
+			.toList();
+		List<LockSpec> ba = List.of(ab.get(1), ab.get(0));
+		Oracle oracle = new Oracle();
+		List<Future<?>> workers = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			LockTemplate instance = (i % 2 != 0) ? this.here : this.there;
+			List<LockSpec> specs = (i < 2) ? ab : ba;
+			workers.add(this.threads.submit(() -> {
+				for (int round = 0; round < 100; round++) {
+					try (LockLeases leases = instance.acquireAll(specs)) {
+						oracle.enter();
+						leases.ensureHeld();
+						oracle.exit();
+					}
+				}
+			}));
+		}
+		for (Future<?> worker : workers) {
+			worker.get(50, TimeUnit.SECONDS);
+		}
+		assertThat(oracle.maxHolders()).isEqualTo(1);
+		assertFree(ab);
+	}
+
+	@Test
+	void interruptAtAnyStepOfSeveralLocksLeavesNothingBehind() throws Exception {
+		List<LockSpec> specs = several("a", "b", "c", "d");
+		List<LockSpec> patient = specs.stream().map((each) -> each.withWaitTime(Duration.ofSeconds(10))).toList();
+		LockLease last = this.there.acquire(specs.get(3));
+		AtomicInteger interrupted = new AtomicInteger();
+		for (int i = 0; i < 100; i++) {
+			long delay = ThreadLocalRandom.current().nextLong(3_000);
+			Thread thread = new Thread(() -> {
+				try {
+					this.here.acquireAll(patient).close();
+				}
+				catch (LockInterruptedException ex) {
+					assertThat(Thread.currentThread().isInterrupted()).isTrue();
+					interrupted.incrementAndGet();
+				}
+			});
+			thread.start();
+			this.interrupter.schedule(thread::interrupt, delay, TimeUnit.MICROSECONDS);
+			thread.join(5_000);
+			assertThat(thread.isAlive()).isFalse();
+			assertFree(specs.subList(0, 3));
+		}
+		assertThat(interrupted).hasValue(100);
+		last.close();
+		assertFree(specs);
+	}
+
+	private List<LockSpec> several(String... names) {
+		return Stream.of(names).map((name) -> this.spec.withKey(this.key + "-" + name)).toList();
+	}
+
+	private void assertFree(List<LockSpec> specs) {
+		for (LockSpec each : specs) {
+			Awaitility.await()
+				.pollDelay(Duration.ZERO)
+				.pollInterval(Duration.ofMillis(2))
+				.atMost(Duration.ofSeconds(2))
+				.until(() -> {
+					Optional<LockLease> lease = this.there.tryAcquire(each);
+					lease.ifPresent(LockLease::close);
+					return lease.isPresent();
+				});
+		}
 	}
 
 	@Test

@@ -449,6 +449,25 @@ class LockTemplateTests {
 	}
 
 	@Test
+	void twoThreadsThatWantTwoLocksInDifferentOrderNeverDeadlock() throws Exception {
+		LockSpec a = LockSpec.of("a").withWaitTime(Duration.ofSeconds(20));
+		LockSpec b = a.withKey("b");
+		List<Future<?>> workers = new ArrayList<>();
+		for (List<LockSpec> specs : List.of(List.of(a, b), List.of(b, a))) {
+			workers.add(this.threads.submit(() -> {
+				for (int i = 0; i < 10_000; i++) {
+					this.template.acquireAll(specs).close();
+				}
+			}));
+		}
+		for (Future<?> worker : workers) {
+			worker.get(25, TimeUnit.SECONDS);
+		}
+		assertThat(this.store.holder("a")).isNull();
+		assertThat(this.store.holder("b")).isNull();
+	}
+
+	@Test
 	void renewalsOfManyLeasesShareCommands() {
 		List<LockLease> leases = new ArrayList<>();
 		for (int i = 0; i < 250; i++) {

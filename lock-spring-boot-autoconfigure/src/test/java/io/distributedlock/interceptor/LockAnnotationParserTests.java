@@ -15,13 +15,17 @@ import io.distributedlock.DistributedLock;
 import io.distributedlock.InvalidLockDefinitionException;
 import io.distributedlock.LockSpec;
 import io.distributedlock.OnContention;
+import io.distributedlock.OnLost;
+import io.distributedlock.OnStoreFailure;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.annotation.AnnotationDescription;
 import net.bytebuddy.description.modifier.Visibility;
 import net.bytebuddy.implementation.StubMethod;
 import org.aopalliance.intercept.MethodInvocation;
 import org.assertj.core.api.ThrowableAssertAlternative;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +35,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.scheduling.annotation.Async;
@@ -48,6 +54,12 @@ import static org.mockito.Mockito.mock;
 class LockAnnotationParserTests {
 
 	private static final String LENIENT = "${left.as.it.is}";
+
+	private Map<String, LockOverride> overrides = Map.of();
+
+	private @Nullable Duration maxTtl;
+
+	private boolean lenient;
 
 	private final Map<String, String> properties = Map.of("lock.name", "orders", "lock.ttl", "20s", "lock.wait",
 			"1m30s", "lock.renew", "true", "lock.empty", "");
@@ -170,6 +182,17 @@ class LockAnnotationParserTests {
 				Arguments.of(SkippedBoolean.class,
 						"onContention is SKIP, but the method returns boolean, for which there is no empty value.",
 						"Use THROW, or return an object type such as Optional."),
+				Arguments.of(ShortMaxHold.class, "Its maxHold '99ms' is out of range.",
+						"'maxHold' must be from 100 ms to 365 days but is PT0.099S."),
+				Arguments.of(NegativeMinHold.class, "Its minHold '-1s' is out of range.",
+						"'minHold' must be from 100 ms to 365 days but is PT-1S."),
+				Arguments.of(MinHoldLongerThanMaxHold.class, "Its minHold 10s is longer than its maxHold 5s.",
+						"Let the shortest time to hold the lock be at most the longest one."),
+				Arguments.of(SkippedIntOnStoreFailure.class,
+						"onStoreFailure is SKIP, but the method returns int, for which there is no empty value.",
+						"Use THROW, or return an object type such as Optional."),
+				Arguments.of(SameKeyTwice.class, "It locks the key 'orders::all' twice.",
+						"Remove one of the annotations, or give them different keys."),
 				Arguments.of(AsyncMethod.class,
 						"The method is @Async: the lock could be released before the method has run.",
 						"Annotate a method of another bean that the @Async method calls."),
@@ -336,6 +359,147 @@ class LockAnnotationParserTests {
 	}
 
 	@Test
+	void configurationOverridesTheAnnotation() {
+		this.overrides = Map.of("orders",
+				new LockOverride(true, Duration.ofSeconds(1), Duration.ofSeconds(2), true, Duration.ofSeconds(9),
+						Duration.ofSeconds(4), false, OnContention.SKIP, OnStoreFailure.SKIP, OnLost.NOTIFY));
+		LockRequest request = request(EverythingSet.class);
+		assertThat(request.spec()).isEqualTo(LockSpec.of("orders")
+			.withName("orders")
+			.withTtl(Duration.ofSeconds(1))
+			.withWaitTime(Duration.ofSeconds(2))
+			.withRenew(true)
+			.withMaxHold(Duration.ofSeconds(9))
+			.withMinHold(Duration.ofSeconds(4))
+			.withReentrant(false));
+		assertThat(request.policies()).isEqualTo(new LockPolicies(OnContention.SKIP, null, OnStoreFailure.SKIP));
+	}
+
+	@Test
+	void configurationThatSaysNothingLeavesTheAnnotationAsItIs() {
+		LockRequest request = request(EverythingSet.class);
+		this.overrides = Map.of("orders", LockOverride.NONE, "other",
+				new LockOverride(null, Duration.ofSeconds(1), null, null, null, null, null, null, null, null));
+		assertThat(request(EverythingSet.class)).isEqualTo(request);
+		assertThat(request.spec()).isEqualTo(LockSpec.of("orders")
+			.withName("orders")
+			.withTtl(Duration.ofSeconds(20))
+			.withWaitTime(Duration.ofSeconds(30))
+			.withRenew(false)
+			.withMaxHold(Duration.ofSeconds(40))
+			.withMinHold(Duration.ofSeconds(10))
+			.withFair(true)
+			.withReentrant(false)
+			.withOnLost(OnLost.INTERRUPT));
+		assertThat(request.policies())
+			.isEqualTo(new LockPolicies(OnContention.THROW, null, OnStoreFailure.PROCEED_UNLOCKED));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "NamedByClass.run", "namedbyclass-run", "NAMEDBYCLASSRUN" })
+	void configurationFindsNamesThatEnvironmentVariablesCannotExpress(String name) {
+		this.overrides = Map.of(name,
+				new LockOverride(null, Duration.ofSeconds(1), null, null, null, null, null, null, null, null));
+		assertThat(spec(NamedByClass.class).ttl()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(spec(EverythingSet.class).ttl()).isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void exactNameTakesPrecedence() {
+		this.overrides = Map.of("or-ders",
+				new LockOverride(null, Duration.ofSeconds(1), null, null, null, null, null, null, null, null), "orders",
+				new LockOverride(null, Duration.ofSeconds(2), null, null, null, null, null, null, null, null));
+		assertThat(spec(EverythingSet.class).ttl()).isEqualTo(Duration.ofSeconds(2));
+	}
+
+	@Test
+	void annotationIsCheckedTogetherWithTheConfiguration() {
+		this.overrides = Map.of("orders",
+				new LockOverride(null, null, null, null, Duration.ofSeconds(5), null, null, null, null, null));
+		assertThatDefinitionIsRefused(EverythingSet.class)
+			.satisfies((ex) -> assertThat(ex.getProblem()).isEqualTo("Its minHold 10s is longer than its maxHold 5s. "
+					+ "What 'distributed-lock.locks' says about 'orders' counts, too."));
+		this.overrides = Map.of("orders",
+				new LockOverride(null, null, null, null, null, null, null, OnContention.SKIP, null, null));
+		assertThatDefinitionIsRefused(ReturnsInt.class).satisfies(
+				(ex) -> assertThat(ex.getProblem()).startsWith("onContention is SKIP, but the method returns int"));
+		this.overrides = Map.of("orders",
+				new LockOverride(null, null, null, null, null, null, null, OnContention.FALLBACK, null, null));
+		assertThatDefinitionIsRefused(ReturnsInt.class).satisfies(
+				(ex) -> assertThat(ex.getProblem()).startsWith("onContention is FALLBACK, but there is no fallback."));
+	}
+
+	@Test
+	void lockThatIsDisabledIsNotTaken() throws Exception {
+		this.overrides = Map.of("orders",
+				new LockOverride(false, null, null, null, null, null, null, null, null, null));
+		LockOperationSource source = source(true);
+		assertThat(source.hasOperations(EverythingSet.class)).isTrue();
+		assertThat(source.getPlan(EverythingSet.class.getDeclaredMethod("run"), EverythingSet.class).isDisabled())
+			.isTrue();
+		LockPlan plan = source.getPlan(TwoNames.class.getDeclaredMethod("run"), TwoNames.class);
+		assertThat(plan.isDisabled()).isFalse();
+		assertThat(plan.prepare(mock(MethodInvocation.class), new LockFailures(() -> null, List::of)).specs())
+			.extracting(LockSpec::key)
+			.containsExactly("invoices");
+	}
+
+	@Test
+	void timesThatTheStoreCannotKeepAreRefused() {
+		this.maxTtl = Duration.ofSeconds(19);
+		assertThatDefinitionIsRefused(LongTtl.class).satisfies((ex) -> {
+			assertThat(ex.getProblem())
+				.isEqualTo("Its ttl is PT20S, but the store keeps no lock for longer than PT19S.");
+			assertThat(ex.getAction()).isEqualTo("Shorten it, or raise 'distributed-lock.redlock.max-ttl'.");
+		});
+		assertThatDefinitionIsRefused(LongMinHold.class)
+			.satisfies((ex) -> assertThat(ex.getProblem()).startsWith("Its minHold is PT20S, but"));
+		assertThat(source(true).hasOperations(LongTtlButShortMaxHold.class)).isTrue();
+		this.maxTtl = Duration.ofSeconds(20);
+		assertThat(source(true).hasOperations(LongTtl.class)).isTrue();
+		assertThat(source(true).hasOperations(LongMinHold.class)).isTrue();
+	}
+
+	@Test
+	void refusesFinalClass() throws Exception {
+		assertThatDefinitionIsRefused(FinalClass.class).satisfies((ex) -> {
+			assertThat(ex.getProblem()).isEqualTo("Its class is final, and there can be no proxy that is a subclass.");
+			assertThat(ex.getAction())
+				.isEqualTo("Remove final (in Kotlin, make the class open), or use LockOperations in the code.");
+		});
+		assertThat(source(false).hasOperations(FinalCallable.class)).isTrue();
+		assertThatExceptionOfType(InvalidLockDefinitionException.class)
+			.isThrownBy(() -> source(true).hasOperations(FinalCallable.class));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void lenientSourceLetsTheCallsOfABrokenMethodFail(CapturedOutput output) throws Exception {
+		this.lenient = true;
+		LockOperationSource source = source(true);
+		assertThat(source.hasOperations(SecondMethodIsWrong.class)).isTrue();
+		assertThat(output).containsOnlyOnce("SecondMethodIsWrong.second(): ")
+			.contains("Until then, each call of the method fails.");
+		LockPlan plan = source.getPlan(SecondMethodIsWrong.class.getDeclaredMethod("second"),
+				SecondMethodIsWrong.class);
+		assertThat(plan.isDisabled()).isFalse();
+		LockFailures failures = new LockFailures(() -> null, List::of);
+		MethodInvocation invocation = mock(MethodInvocation.class);
+		assertThatExceptionOfType(InvalidLockDefinitionException.class)
+			.isThrownBy(() -> plan.prepare(invocation, failures))
+			.satisfies((ex) -> assertThat(ex.getLocation()).endsWith(".second()"));
+		LockPlan sound = source.getPlan(SecondMethodIsWrong.class.getDeclaredMethod("run"), SecondMethodIsWrong.class);
+		assertThat(sound.prepare(invocation, failures).specs()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { PrivateMethod.class, StaticMethod.class, FinalMethod.class, FinalClass.class })
+	void lenientSourceRefusesWhatCouldNotEvenFail(Class<?> type) {
+		this.lenient = true;
+		assertThatDefinitionIsRefused(type);
+	}
+
+	@Test
 	void describesOperation() throws Exception {
 		assertThat(source(true).getPlan(Seconds.class.getDeclaredMethod("run"), Seconds.class).operations())
 			.singleElement()
@@ -348,11 +512,18 @@ class LockAnnotationParserTests {
 	}
 
 	private LockSpec spec(Class<?> type) {
+		return request(type).spec();
+	}
+
+	private LockRequest request(Class<?> type) {
 		LockOperationSource source = source(true);
 		assertThat(source.hasOperations(type)).isTrue();
 		Method method = ReflectionUtils.findMethod(type, "run");
 		assertThat(method).isNotNull();
-		return source.getPlan(method, type).prepare(mock(MethodInvocation.class)).requests().get(0).spec();
+		return source.getPlan(method, type)
+			.prepare(mock(MethodInvocation.class), new LockFailures(() -> null, List::of))
+			.requests()
+			.get(0);
 	}
 
 	private LockOperationSource source(boolean classProxies) {
@@ -361,8 +532,8 @@ class LockAnnotationParserTests {
 				LockEvaluationContext.shared(new DefaultListableBeanFactory()));
 		LockAnnotationParser parser = new LockAnnotationParser(
 				(value) -> value.equals(LENIENT) ? value : helper.replacePlaceholders(value, this.properties::get),
-				keyParser);
-		return new LockOperationSource(parser, classProxies);
+				keyParser, new LockOverrides(this.overrides), new LockLimits(this.maxTtl));
+		return new LockOperationSource(parser, classProxies, this.lenient);
 	}
 
 	private static Class<?> withoutParameterNames(String key) {
@@ -679,6 +850,126 @@ class LockAnnotationParserTests {
 	static class FinalMethodInAnnotatedClass {
 
 		final void run() {
+		}
+
+	}
+
+	static class ShortMaxHold {
+
+		@DistributedLock(name = "orders", maxHold = "99ms")
+		void run() {
+		}
+
+	}
+
+	static class NegativeMinHold {
+
+		@DistributedLock(name = "orders", minHold = "-1s")
+		void run() {
+		}
+
+	}
+
+	static class MinHoldLongerThanMaxHold {
+
+		@DistributedLock(name = "orders", minHold = "10s", maxHold = "5s")
+		void run() {
+		}
+
+	}
+
+	static class SkippedIntOnStoreFailure {
+
+		@DistributedLock(name = "orders", onStoreFailure = OnStoreFailure.SKIP)
+		int run() {
+			return 1;
+		}
+
+	}
+
+	static class SameKeyTwice {
+
+		@DistributedLock(name = "orders", key = "'all'", ttl = "1s")
+		@DistributedLock(name = "orders", key = "'all'", ttl = "2s")
+		void run() {
+		}
+
+	}
+
+	static class EverythingSet {
+
+		@DistributedLock(name = "orders", ttl = "20s", waitTime = "30s", renew = "false", maxHold = "40s",
+				minHold = "10s", fair = true, reentrant = false, onStoreFailure = OnStoreFailure.PROCEED_UNLOCKED,
+				onLost = OnLost.INTERRUPT)
+		void run() {
+		}
+
+	}
+
+	static class NamedByClass {
+
+		@DistributedLock(key = "'all'")
+		void run() {
+		}
+
+	}
+
+	static class ReturnsInt {
+
+		@DistributedLock(name = "orders")
+		int run() {
+			return 1;
+		}
+
+	}
+
+	static class TwoNames {
+
+		@DistributedLock(name = "orders")
+		@DistributedLock(name = "invoices")
+		void run() {
+		}
+
+	}
+
+	static class LongTtl {
+
+		@DistributedLock(name = "orders", ttl = "20s")
+		void run() {
+		}
+
+	}
+
+	static class LongMinHold {
+
+		@DistributedLock(name = "orders", minHold = "20s")
+		void run() {
+		}
+
+	}
+
+	static class LongTtlButShortMaxHold {
+
+		@DistributedLock(name = "orders", ttl = "20s", maxHold = "19s")
+		void run() {
+		}
+
+	}
+
+	static final class FinalClass {
+
+		@DistributedLock(name = "orders")
+		void run() {
+		}
+
+	}
+
+	static final class FinalCallable implements Callable<String> {
+
+		@Override
+		@DistributedLock(name = "orders")
+		public String call() {
+			return "done";
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -39,6 +40,8 @@ import static org.mockito.Mockito.mock;
  * Tests for {@link LockInterceptor}.
  */
 class LockInterceptorTests {
+
+	private static final LockFailures FAILURES = new LockFailures(() -> null, List::of);
 
 	private final RecordingLocks locks = new RecordingLocks();
 
@@ -265,11 +268,11 @@ class LockInterceptorTests {
 		};
 		EvaluationContext context = LockEvaluationContext.shared(new DefaultListableBeanFactory());
 		LockAnnotationParser annotationParser = new LockAnnotationParser((value) -> value,
-				new LockKeyExpressionParser(parser, context));
-		LockOperationSource source = new LockOperationSource(annotationParser, true);
+				new LockKeyExpressionParser(parser, context), new LockOverrides(Map.of()), new LockLimits(null));
+		LockOperationSource source = new LockOperationSource(annotationParser, true, false);
 		ProxyFactory factory = new ProxyFactory(new Orders(this.locks));
 		factory.setProxyTargetClass(true);
-		factory.addAdvice(new LockInterceptor(source, SingletonSupplier.of(this.locks), LockRelease.IMMEDIATE));
+		factory.addAdvice(new LockInterceptor(source, FAILURES, execution()));
 		Orders proxy = (Orders) factory.getProxy();
 		for (int i = 0; i < 100; i++) {
 			proxy.transfer("a", "b" + i);
@@ -281,14 +284,17 @@ class LockInterceptorTests {
 	@Test
 	void refusesCallWhoseLockIsNotKnown() throws Exception {
 		LockOperationSourcePointcut pointcut = (LockOperationSourcePointcut) this.locks.advisor().getPointcut();
-		LockInterceptor interceptor = new LockInterceptor(pointcut.source(), SingletonSupplier.of(this.locks),
-				LockRelease.IMMEDIATE);
+		LockInterceptor interceptor = new LockInterceptor(pointcut.source(), FAILURES, execution());
 		MethodInvocation invocation = mock(MethodInvocation.class);
 		given(invocation.getThis()).willReturn("target");
 		given(invocation.getMethod()).willReturn(CharSequence.class.getMethod("length"));
 		assertThatIllegalStateException().isThrownBy(() -> interceptor.invoke(invocation))
 			.withMessage("public abstract int java.lang.CharSequence.length() of java.lang.String must be locked, "
 					+ "but its lock is not known. Annotate the class itself.");
+	}
+
+	private LockExecution execution() {
+		return new BlockingExecution(SingletonSupplier.of(this.locks), LockRelease.IMMEDIATE, LogContext.NONE);
 	}
 
 	static class Orders {

@@ -10,16 +10,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
+import io.distributedlock.LockException;
+import io.distributedlock.LockFailure;
+import io.distributedlock.LockFailureHandler;
 import io.distributedlock.LockHolder;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.ReleaseOutcome;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.util.function.SingletonSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,6 +40,14 @@ class RecordingLocks implements LockOperations {
 	private final Set<String> heldByOthers = new HashSet<>();
 
 	private final Set<String> failingReleases = new HashSet<>();
+
+	private final List<LockFailure> failures = new ArrayList<>();
+
+	private boolean logContext;
+
+	private @Nullable LockException failure;
+
+	private @Nullable LockFailureHandler failureHandler;
 
 	/**
 	 * Create a proxy that is a subclass and uses these locks.
@@ -56,14 +69,54 @@ class RecordingLocks implements LockOperations {
 		return factory.getProxy();
 	}
 
+	/**
+	 * Create a proxy that is a subclass and handles failures in its own way.
+	 */
+	@SuppressWarnings("unchecked")
+	<T> T proxy(T target, LockFailures failures, LockOperationSource source) {
+		ProxyFactory factory = new ProxyFactory(target);
+		factory.setProxyTargetClass(true);
+		factory.addAdvice(new LockInterceptor(source, failures,
+				new BlockingExecution(SingletonSupplier.of(this), LockRelease.IMMEDIATE, LogContext.NONE)));
+		return (T) factory.getProxy();
+	}
+
+	/**
+	 * Let log messages tell of the locks of the method.
+	 */
+	void useLogContext() {
+		this.logContext = true;
+	}
+
 	BeanFactoryLockOperationSourceAdvisor advisor() {
 		BeanFactoryLockOperationSourceAdvisor advisor = new BeanFactoryLockOperationSourceAdvisor(() -> this);
+		advisor.setLogContext(this.logContext);
+		advisor.setFailureHandler(() -> this.failureHandler);
+		advisor.setFailureListeners(() -> List.of(this.failures::add));
 		advisor.setBeanFactory(new DefaultListableBeanFactory());
 		return advisor;
 	}
 
 	void holdElsewhere(String key) {
 		this.heldByOthers.add(key);
+	}
+
+	/**
+	 * Let all acquisitions fail from now on.
+	 */
+	void fail(LockException failure) {
+		this.failure = failure;
+	}
+
+	void handleFailures(LockFailureHandler handler) {
+		this.failureHandler = handler;
+	}
+
+	/**
+	 * What was told of calls whose locks were not acquired.
+	 */
+	List<LockFailure> failures() {
+		return this.failures;
 	}
 
 	void failToRelease(String key) {
@@ -96,6 +149,9 @@ class RecordingLocks implements LockOperations {
 	@Override
 	public Optional<LockLease> tryAcquire(LockSpec spec) {
 		this.specs.add(spec);
+		if (this.failure != null) {
+			throw this.failure;
+		}
 		if (this.heldByOthers.contains(spec.key())) {
 			this.events.add("busy " + spec.key());
 			return Optional.empty();
@@ -122,6 +178,8 @@ class RecordingLocks implements LockOperations {
 	private final class RecordingLease implements LockLease {
 
 		private final LockSpec spec;
+
+		private final long fencingToken = RecordingLocks.this.specs.size();
 
 		RecordingLease(LockSpec spec) {
 			this.spec = spec;
@@ -158,7 +216,7 @@ class RecordingLocks implements LockOperations {
 
 		@Override
 		public long fencingToken() {
-			throw new UnsupportedOperationException();
+			return this.fencingToken;
 		}
 
 		@Override

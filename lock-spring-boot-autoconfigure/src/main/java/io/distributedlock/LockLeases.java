@@ -1,0 +1,183 @@
+package io.distributedlock;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases of locks that are held together: all of them, or none.
+ * <p>
+ * They are taken in the order of their keys, the same everywhere, so that two callers
+ * that want the same locks in different order cannot wait for each other; and they are
+ * released in the reverse order. {@link #close()} releases once.
+ *
+ * @since 1.0
+ * @see LockOperations#acquireAll(Collection)
+ */
+public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
+
+	private final List<LockLease> leases;
+
+	private LockLeases(List<LockLease> leases) {
+		this.leases = leases;
+	}
+
+	/**
+	 * Put leases together that are held already.
+	 * @param leases the leases in the order in which they were acquired, at least one
+	 * @return the leases
+	 */
+	public static LockLeases of(List<LockLease> leases) {
+		if (leases.isEmpty()) {
+			throw new IllegalArgumentException("'leases' must not be empty");
+		}
+		return new LockLeases(List.copyOf(leases));
+	}
+
+	/**
+	 * Acquire locks one after the other, within the wait time of each of them since the
+	 * start, or none of them.
+	 */
+	static LockLeases acquire(LockOperations operations, Collection<LockSpec> specs) {
+		long start = System.nanoTime();
+		List<LockLease> held = new ArrayList<>(specs.size());
+		try {
+			for (LockSpec spec : inOrder(specs)) {
+				Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+				held.add(operations.acquire(held.isEmpty() ? spec : spec.withWaitTime(rest(spec, elapsed))));
+			}
+			return of(held);
+		}
+		catch (LockNotAcquiredException ex) {
+			LockNotAcquiredException failure = new LockNotAcquiredException(ex.getKey(),
+					Duration.ofNanos(System.nanoTime() - start), ex.getHolder());
+			releaseAll(held, failure);
+			throw failure;
+		}
+		catch (Throwable ex) {
+			releaseAll(held, ex);
+			throw ex;
+		}
+	}
+
+	private static Collection<LockSpec> inOrder(Collection<LockSpec> specs) {
+		Map<String, LockSpec> byKey = new TreeMap<>();
+		specs.forEach((spec) -> byKey.putIfAbsent(spec.key(), spec));
+		return byKey.values();
+	}
+
+	private static @Nullable Duration rest(LockSpec spec, Duration elapsed) {
+		Duration waitTime = spec.waitTime();
+		if (waitTime == null) {
+			return null;
+		}
+		Duration rest = waitTime.minus(elapsed);
+		return rest.isNegative() ? Duration.ZERO : rest;
+	}
+
+	/**
+	 * Release leases, the last one first, all of them whatever happens.
+	 */
+	private static @Nullable Throwable releaseAll(List<LockLease> leases, @Nullable Throwable failure) {
+		Throwable first = failure;
+		for (int i = leases.size() - 1; i >= 0; i--) {
+			try {
+				leases.get(i).release();
+			}
+			catch (Throwable ex) {
+				if (first == null) {
+					first = ex;
+				}
+				else if (first != ex) {
+					first.addSuppressed(ex);
+				}
+			}
+		}
+		return first;
+	}
+
+	/**
+	 * Return the leases.
+	 * @return the leases in the order in which they were acquired, at least one
+	 */
+	public List<LockLease> asList() {
+		return this.leases;
+	}
+
+	@Override
+	public Iterator<LockLease> iterator() {
+		return this.leases.iterator();
+	}
+
+	/**
+	 * Return the lease of one of the locks.
+	 * @param key the key of the lock
+	 * @return its lease
+	 * @throws IllegalArgumentException if the lock is none of these
+	 */
+	public LockLease get(String key) {
+		return this.leases.stream()
+			.filter((lease) -> lease.key().equals(key))
+			.findFirst()
+			.orElseThrow(
+					() -> new IllegalArgumentException("'key' must be one of %s but is '%s'".formatted(keys(), key)));
+	}
+
+	/**
+	 * Return for how long the holder may still trust all leases.
+	 * @return the shortest remaining validity of all
+	 */
+	public Duration remainingValidity() {
+		return Collections.min(this.leases.stream().map(LockLease::remainingValidity).toList(),
+				Comparator.naturalOrder());
+	}
+
+	/**
+	 * Return whether all leases are neither released nor lost.
+	 * @return whether all locks are held
+	 */
+	public boolean isHeld() {
+		return this.leases.stream().allMatch(LockLease::isHeld);
+	}
+
+	/**
+	 * Return normally only if all leases {@link #isHeld() are held}.
+	 * @throws LockLostException if one of them is lost or released
+	 */
+	public void ensureHeld() {
+		this.leases.forEach(LockLease::ensureHeld);
+	}
+
+	/**
+	 * Release all locks, also if the release of one of them fails.
+	 */
+	@Override
+	public void close() {
+		Throwable failure = releaseAll(this.leases, null);
+		if (failure instanceof Error error) {
+			throw error;
+		}
+		if (failure instanceof RuntimeException exception) {
+			throw exception;
+		}
+	}
+
+	private String keys() {
+		return this.leases.stream().map((lease) -> "'" + lease.key() + "'").collect(Collectors.joining(", "));
+	}
+
+	@Override
+	public String toString() {
+		return "LockLeases[%s]".formatted(keys());
+	}
+
+}
