@@ -30,7 +30,7 @@ import org.springframework.aot.hint.annotation.Reflective;
 @Repeatable(DistributedLocks.class)
 @Inherited
 @Documented
-@Reflective
+@Reflective(LockReflectiveProcessor.class)
 public @interface DistributedLock {
 
 	/**

@@ -9,6 +9,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -85,24 +88,46 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 	}
 
 	/**
-	 * Release leases, the last one first, all of them whatever happens.
+	 * Release leases, the last one first, all of them whatever happens. All are sent to
+	 * the store before the first answer is awaited, so that many take hardly longer than
+	 * one, also if there is no answer.
+	 * @return the given failure with those of the releases, or the first of those
 	 */
 	private static @Nullable Throwable releaseAll(List<LockLease> leases, @Nullable Throwable failure) {
-		Throwable first = failure;
+		List<CompletionStage<ReleaseOutcome>> releases = new ArrayList<>(leases.size());
 		for (int i = leases.size() - 1; i >= 0; i--) {
-			try {
-				leases.get(i).release();
+			releases.add(release(leases.get(i)));
+		}
+		Throwable first = failure;
+		for (CompletionStage<ReleaseOutcome> release : releases) {
+			Throwable failed = await(release);
+			if (first == null) {
+				first = failed;
 			}
-			catch (Throwable ex) {
-				if (first == null) {
-					first = ex;
-				}
-				else if (first != ex) {
-					first.addSuppressed(ex);
-				}
+			else if (failed != null && failed != first) {
+				first.addSuppressed(failed);
 			}
 		}
 		return first;
+	}
+
+	private static CompletionStage<ReleaseOutcome> release(LockLease lease) {
+		try {
+			return lease.releaseAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedStage(ex);
+		}
+	}
+
+	private static @Nullable Throwable await(CompletionStage<ReleaseOutcome> release) {
+		try {
+			release.toCompletableFuture().join();
+			return null;
+		}
+		catch (CompletionException ex) {
+			return (ex.getCause() != null) ? ex.getCause() : ex;
+		}
 	}
 
 	/**

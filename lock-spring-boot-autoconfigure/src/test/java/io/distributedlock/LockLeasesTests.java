@@ -2,6 +2,7 @@ package io.distributedlock;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.mockito.InOrder;
@@ -65,29 +66,29 @@ class LockLeasesTests {
 	void releasesInReverseOrder() {
 		this.leases.close();
 		InOrder inOrder = inOrder(this.a, this.b, this.c);
-		then(this.c).should(inOrder).release();
-		then(this.b).should(inOrder).release();
-		then(this.a).should(inOrder).release();
+		then(this.c).should(inOrder).releaseAsync();
+		then(this.b).should(inOrder).releaseAsync();
+		then(this.a).should(inOrder).releaseAsync();
 	}
 
 	@Test
 	void releasesAllEvenIfSomeReleasesFail() {
 		IllegalStateException first = new IllegalStateException("c");
 		IllegalStateException second = new IllegalStateException("b");
-		given(this.c.release()).willThrow(first);
-		given(this.b.release()).willThrow(second);
+		given(this.c.releaseAsync()).willThrow(first);
+		given(this.b.releaseAsync()).willReturn(CompletableFuture.failedStage(second));
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(this.leases::close)
 			.isSameAs(first)
 			.satisfies((ex) -> assertThat(ex.getSuppressed()).containsExactly(second));
-		then(this.a).should().release();
+		then(this.a).should().releaseAsync();
 	}
 
 	@Test
 	void errorOfAReleaseIsThrown() {
 		AssertionError error = new AssertionError("broken");
-		given(this.b.release()).willThrow(error);
+		given(this.b.releaseAsync()).willThrow(error);
 		assertThatExceptionOfType(AssertionError.class).isThrownBy(this.leases::close).isSameAs(error);
-		then(this.a).should().release();
+		then(this.a).should().releaseAsync();
 	}
 
 	@Test
@@ -100,7 +101,7 @@ class LockLeasesTests {
 		LockStoreException failure = new LockStoreException("refused", null);
 		given(operations.acquire(specB)).willThrow(failure);
 		IllegalStateException releaseFailure = new IllegalStateException("a");
-		given(this.a.release()).willThrow(releaseFailure);
+		given(this.a.releaseAsync()).willThrow(releaseFailure);
 		assertThatExceptionOfType(LockStoreException.class)
 			.isThrownBy(() -> operations.acquireAll(List.of(specB, specA)))
 			.isSameAs(failure)
@@ -111,6 +112,7 @@ class LockLeasesTests {
 		LockLease lease = mock();
 		given(lease.key()).willReturn(key);
 		given(lease.isHeld()).willReturn(true);
+		given(lease.releaseAsync()).willReturn(CompletableFuture.completedStage(ReleaseOutcome.RELEASED));
 		given(lease.remainingValidity()).willReturn(Duration.ofSeconds(1));
 		return lease;
 	}

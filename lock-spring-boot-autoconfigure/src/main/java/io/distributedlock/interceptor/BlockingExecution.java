@@ -1,7 +1,5 @@
 package io.distributedlock.interceptor;
 
-import java.util.List;
-
 import io.distributedlock.LockException;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLeases;
@@ -68,27 +66,20 @@ final class BlockingExecution implements LockExecution {
 	}
 
 	private void release(Object held, MethodInvocation invocation, @Nullable Throwable failure) {
-		if (held instanceof LockLease lease) {
-			release(lease, invocation, failure);
-		}
-		else if (held instanceof LockLeases several) {
-			List<LockLease> leases = several.asList();
-			for (int i = leases.size() - 1; i >= 0; i--) {
-				release(leases.get(i), invocation, failure);
-			}
-		}
-	}
-
-	private void release(LockLease lease, MethodInvocation invocation, @Nullable Throwable failure) {
 		try {
-			this.lockRelease.release(lease, invocation);
+			if (held instanceof LockLease lease) {
+				this.lockRelease.release(lease, invocation);
+			}
+			else if (held instanceof LockLeases leases) {
+				this.lockRelease.releaseAll(leases, invocation);
+			}
 		}
 		catch (Throwable ex) {
 			if (failure != null && failure != ex) {
 				failure.addSuppressed(ex);
 			}
 			else {
-				logger.warn("Lock '%s' could not be released; it is freed when its time is over".formatted(lease.key()),
+				logger.warn("%s could not be released; what is left is freed when its time is over".formatted(held),
 						ex);
 			}
 		}

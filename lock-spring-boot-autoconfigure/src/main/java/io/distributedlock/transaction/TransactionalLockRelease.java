@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.interceptor.LockRelease;
 import org.aopalliance.intercept.MethodInvocation;
@@ -64,6 +65,16 @@ public final class TransactionalLockRelease implements LockRelease {
 		else if (lease.release() != ReleaseOutcome.STILL_HELD && !this.reported.contains(invocation.getMethod())) {
 			TransactionSynchronizationManager
 				.registerSynchronization(new ReportBeforeCommit(lease.key(), invocation.getMethod()));
+		}
+	}
+
+	@Override
+	public void releaseAll(LockLeases leases, MethodInvocation invocation) {
+		if (!isInsideTransaction() || isApartFromIt(invocation)) {
+			leases.close();
+		}
+		else {
+			LockRelease.super.releaseAll(leases, invocation);
 		}
 	}
 

@@ -16,10 +16,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockInterruptedException;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
@@ -446,6 +448,18 @@ class LockTemplateTests {
 		finally {
 			end.countDown();
 		}
+	}
+
+	@Test
+	void manyLocksAreReleasedInTheTimeOfOneIfTheStoreDoesNotAnswer() {
+		List<LockSpec> specs = IntStream.range(0, 20).mapToObj((i) -> this.spec.withKey("k" + i)).toList();
+		LockLeases leases = this.template.acquireAll(specs);
+		this.store.release = Fate.DELAY_REPLY;
+		long start = System.nanoTime();
+		leases.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
+				Duration.ofMillis(900));
+		assertThat(specs).allSatisfy((each) -> assertThat(this.store.holder(each.key())).isNull());
 	}
 
 	@Test

@@ -117,7 +117,7 @@ class LockInterceptorTests {
 	void failedReleaseDoesNotHideResult(CapturedOutput output) {
 		this.locks.failToRelease("42");
 		assertThat(this.orders.pay("42")).isEqualTo("paid 42");
-		assertThat(output).contains("Lock '42' could not be released").contains("Release of 42 failed");
+		assertThat(output).contains("Lease of 42 could not be released").contains("Release of 42 failed");
 	}
 
 	@Test

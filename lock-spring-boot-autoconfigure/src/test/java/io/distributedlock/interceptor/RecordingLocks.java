@@ -206,7 +206,7 @@ class RecordingLocks implements LockOperations {
 
 		@Override
 		public CompletionStage<ReleaseOutcome> releaseAsync() {
-			throw new UnsupportedOperationException();
+			return CompletableFuture.completedStage(release());
 		}
 
 		@Override
@@ -242,6 +242,11 @@ class RecordingLocks implements LockOperations {
 		@Override
 		public boolean extend(Duration ttl) {
 			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public String toString() {
+			return "Lease of " + key();
 		}
 
 	}
