@@ -653,6 +653,18 @@ public class DistributedLockProperties {
 			private @Nullable String sslBundle;
 
 			/**
+			 * How long to wait for the vote of the node, if it is further away than the
+			 * others.
+			 */
+			private @Nullable Duration nodeTimeout;
+
+			/**
+			 * How long to wait for a connection to the node, if not as long as for the
+			 * others.
+			 */
+			private @Nullable Duration connectTimeout;
+
+			/**
 			 * Return a node of which nothing but the URI is set.
 			 * @param uri the URI
 			 * @return the node
@@ -693,6 +705,22 @@ public class DistributedLockProperties {
 
 			public void setSslBundle(@Nullable String sslBundle) {
 				this.sslBundle = sslBundle;
+			}
+
+			public @Nullable Duration getNodeTimeout() {
+				return this.nodeTimeout;
+			}
+
+			public void setNodeTimeout(@Nullable Duration nodeTimeout) {
+				this.nodeTimeout = nodeTimeout;
+			}
+
+			public @Nullable Duration getConnectTimeout() {
+				return this.connectTimeout;
+			}
+
+			public void setConnectTimeout(@Nullable Duration connectTimeout) {
+				this.connectTimeout = connectTimeout;
 			}
 
 		}

@@ -14,6 +14,11 @@ import org.springframework.boot.convert.DurationStyle;
  */
 final class PropertyCheck {
 
+	/**
+	 * With what the names of all properties begin.
+	 */
+	static final String PREFIX = "distributed-lock.";
+
 	private PropertyCheck() {
 	}
 
@@ -36,7 +41,7 @@ final class PropertyCheck {
 
 	static void isTrue(boolean valid, String name, Object value, String reason) {
 		if (!valid) {
-			throw new InvalidConfigurationPropertyValueException("distributed-lock." + name, value, reason);
+			throw new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
 		}
 	}
 

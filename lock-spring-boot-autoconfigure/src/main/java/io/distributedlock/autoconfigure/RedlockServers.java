@@ -1,6 +1,7 @@
 package io.distributedlock.autoconfigure;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,11 +84,21 @@ final class RedlockServers {
 		}
 		logIn(uri, node, hasCredentials);
 		String bundle = (node.getSslBundle() != null) ? node.getSslBundle() : this.properties.getSslBundle();
+		SslOptions sslOptions = SslOptions.create();
 		if (StringUtils.hasText(bundle)) {
 			uri.setSsl(true);
-			return new RedlockServer(uri, sslOptions(this.sslBundles.getObject().getBundle(bundle)));
+			sslOptions = sslOptions(this.sslBundles.getObject().getBundle(bundle));
 		}
-		return new RedlockServer(uri, SslOptions.create());
+		return new RedlockServer(uri, sslOptions, timeout(name, "node-timeout", node.getNodeTimeout()),
+				timeout(name, "connect-timeout", node.getConnectTimeout()));
+	}
+
+	private static @Nullable Duration timeout(String node, String name, @Nullable Duration timeout) {
+		if (timeout != null) {
+			PropertyCheck.duration("%s.%s".formatted(node.substring(PropertyCheck.PREFIX.length()), name), timeout,
+					Duration.ofMillis(1));
+		}
+		return timeout;
 	}
 
 	private static NoLockStoreException notARedisUri(String name) {

@@ -114,6 +114,30 @@ class RedlockLockStoreConfigurationTests {
 	}
 
 	@Test
+	void nodeMayHaveTimeoutsOfItsOwn() {
+		this.contextRunner
+			.withPropertyValues("distributed-lock.redlock.nodes[0].uri=redis://one",
+					"distributed-lock.redlock.nodes[0].node-timeout=200ms",
+					"distributed-lock.redlock.nodes[0].connect-timeout=3s",
+					"distributed-lock.redlock.nodes[1].uri=redis://two",
+					"distributed-lock.redlock.nodes[2].uri=redis://three")
+			.run((context) -> {
+				assertThat(servers(context)).extracting(RedlockServer::nodeTimeout)
+					.containsExactly(Duration.ofMillis(200), null, null);
+				assertThat(servers(context)).extracting(RedlockServer::connectTimeout)
+					.containsExactly(Duration.ofSeconds(3), null, null);
+			});
+		String property = "distributed-lock.redlock.nodes[1].node-timeout=0";
+		this.contextRunner
+			.withPropertyValues("distributed-lock.redlock.nodes[0].uri=redis://one",
+					"distributed-lock.redlock.nodes[1].uri=redis://two", property,
+					"distributed-lock.redlock.nodes[2].uri=redis://three")
+			.run((context) -> assertThat(FailureAnalyses.analyze(context, property).getDescription())
+				.contains("'distributed-lock.redlock.nodes[1].node-timeout'")
+				.endsWith("It must be from 1ms to 365d."));
+	}
+
+	@Test
 	void sslBundleMeansTls() {
 		this.contextRunner
 			.withPropertyValues(NODES, "distributed-lock.redlock.ssl-bundle=nodes",

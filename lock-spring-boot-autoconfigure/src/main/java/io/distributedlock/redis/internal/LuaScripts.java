@@ -35,6 +35,26 @@ public final class LuaScripts {
 	 */
 	public static <T, R> CompletionStage<R> run(RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script,
 			ScriptOutputType output, Function<T, R> reader, byte[][] keys, byte[]... arguments) {
+		return run(commands, script, output, reader, () -> {
+		}, keys, arguments);
+	}
+
+	/**
+	 * Run a script, and tell if it may be overtaken.
+	 * @param <T> the type of the result, as Lettuce defines it for the output type
+	 * @param <R> the type of what is made of it
+	 * @param commands the connection to run it on
+	 * @param script the script
+	 * @param output the form of its result
+	 * @param reader makes something of the result
+	 * @param overtakable is called before the script is sent a second time, because Redis
+	 * does not know it
+	 * @param keys its keys, all in one slot
+	 * @param arguments its arguments
+	 * @return the result, or a {@link io.distributedlock.LockStoreException}
+	 */
+	public static <T, R> CompletionStage<R> run(RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script,
+			ScriptOutputType output, Function<T, R> reader, Runnable overtakable, byte[][] keys, byte[]... arguments) {
 		// One stage instead of one for each step: this is the way of every lock command
 		CompletableFuture<R> result = new CompletableFuture<>();
 		CompletionStage<T> byDigest = commands.evalsha(script.digest(), output, keys, arguments);
@@ -43,6 +63,7 @@ public final class LuaScripts {
 				complete(result, reader, value);
 			}
 			else if (unwrap(failure) instanceof RedisNoScriptException) {
+				overtakable.run();
 				runSource(result, commands, script, output, reader, keys, arguments);
 			}
 			else {

@@ -1,20 +1,13 @@
 package io.distributedlock.redis.redlock;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
-import io.distributedlock.redis.redlock.Vote.Given;
-import io.distributedlock.redis.redlock.Vote.Outdated;
-import io.distributedlock.redis.redlock.Vote.Taken;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.AcquireReply.Busy;
 import io.distributedlock.store.AcquireReply.Granted;
@@ -38,11 +31,15 @@ final class Acquisition {
 	private static final long MAX_SPLIT_DELAY = Duration.ofMillis(64).toNanos();
 
 	/**
+	 * For how long one that asks only once tries again while others are ahead of it: well
+	 * within the time in which its caller expects an answer.
+	 */
+	private static final long PATIENCE_BEHIND_OTHERS = Duration.ofMillis(20).toNanos();
+
+	/**
 	 * How long to wait for the hints of a majority after the first.
 	 */
 	private static final long HINT_DELAY = Duration.ofMillis(5).toNanos();
-
-	private static final Busy ASK_AGAIN = new Busy("", Duration.ZERO, 0, true);
 
 	private final Redlock redlock;
 
@@ -50,9 +47,20 @@ final class Acquisition {
 
 	private final BitSet hintedBy = new BitSet();
 
-	private @Nullable Question question;
+	/**
+	 * The answer to who has asked, or null if nobody has.
+	 */
+	private @Nullable CompletableFuture<AcquireReply> answer;
+
+	/**
+	 * The answer to those who have asked after the nodes had been asked: a lease counts
+	 * from the question, so theirs must not be one that began before.
+	 */
+	private @Nullable CompletableFuture<AcquireReply> nextAnswer;
 
 	private boolean enqueue;
+
+	private long askedAt;
 
 	private int repetitions;
 
@@ -66,7 +74,7 @@ final class Acquisition {
 
 	private volatile @Nullable Long grantedToken;
 
-	private volatile long grantedAt;
+	private volatile long usedAt;
 
 	private volatile boolean ended;
 
@@ -84,23 +92,45 @@ final class Acquisition {
 	}
 
 	/**
-	 * Ask the nodes, unless they are being asked already.
+	 * Ask the nodes, or ask them again as soon as they have answered if they are being
+	 * asked already.
 	 */
 	CompletionStage<AcquireReply> ask(LeaseRequest request, boolean enqueue) {
-		Question asked;
+		CompletableFuture<AcquireReply> asked = new CompletableFuture<>();
 		synchronized (this) {
-			if (this.question != null) {
-				return this.question.later();
-			}
-			asked = new Question();
-			this.question = asked;
 			this.request = request;
 			this.enqueue = enqueue;
-			this.repetitions = 0;
-			this.hinted = false;
+			if (this.answer != null) {
+				this.nextAnswer = (this.nextAnswer != null) ? this.nextAnswer : asked;
+				return this.nextAnswer;
+			}
+			begin(asked);
 		}
 		attempt();
-		return asked.first();
+		return asked;
+	}
+
+	private void begin(CompletableFuture<AcquireReply> asked) {
+		this.answer = asked;
+		this.askedAt = System.nanoTime();
+		this.repetitions = 0;
+		this.hinted = false;
+		used();
+	}
+
+	/**
+	 * Take note that somebody still wants or has the lock.
+	 */
+	void used() {
+		this.usedAt = System.nanoTime();
+	}
+
+	/**
+	 * Return whether nobody has asked for the lock or renewed it for so long that it has
+	 * run out.
+	 */
+	synchronized boolean isForgotten(long now) {
+		return this.answer == null && now - this.usedAt > this.request.ttl().toNanos();
 	}
 
 	/**
@@ -127,47 +157,25 @@ final class Acquisition {
 	}
 
 	void granted(long token) {
-		this.grantedAt = System.nanoTime();
 		this.grantedToken = token;
 		this.redlock.granted();
 		answer(new Granted(token));
 	}
 
-	/**
-	 * Return whether the lock was granted so long ago that nobody can be about to ask
-	 * again.
-	 */
-	boolean isGrantedLongAgo(long now) {
-		return this.grantedToken != null && now - this.grantedAt > this.request.ttl().toNanos();
-	}
-
 	void failed(Attempt attempt) {
-		int given = 0;
-		int outdated = 0;
-		synchronized (this) {
-			for (int i = 0; i < attempt.size(); i++) {
-				Vote vote = attempt.vote(i);
-				if (vote instanceof Given) {
-					given++;
-				}
-				else if (vote instanceof Outdated refused) {
-					outdated++;
-					seen(refused.latestToken());
-				}
-				else if (vote instanceof Taken held) {
-					seen(held.latestToken());
-				}
-			}
-		}
+		seen(attempt.latestToken());
 		if (attempt.answers() < this.redlock.majority()) {
-			fail(attempt);
+			answer(null, attempt.failure());
+		}
+		else if (this.ended) {
+			answer(nothing());
 		}
 		else if (attempt.isRepeated()) {
 			// What was granted has run out
 			this.grantedToken = null;
 			attempt();
 		}
-		else if (outdated > 0 && given + outdated >= this.redlock.majority() && repeats()) {
+		else if (attempt.isOutdated() && repeats()) {
 			attempt();
 		}
 		else {
@@ -175,7 +183,7 @@ final class Acquisition {
 		}
 	}
 
-	private void seen(long token) {
+	private synchronized void seen(long token) {
 		this.highestToken = Math.max(this.highestToken, token);
 		this.redlock.fencingTokens().seen(this.request.key(), token);
 	}
@@ -189,23 +197,28 @@ final class Acquisition {
 	 * them try again, but not all at the same time.
 	 */
 	private void busy(Attempt attempt) {
-		Taken holder = holder(attempt);
+		String holder = attempt.holder();
 		if (holder != null) {
-			answer(busy(holder.holder(), remaining(attempt)));
+			answer(busy(holder, attempt.remaining()));
 			return;
 		}
-		long delay = splitDelay(attempt);
-		if (!this.enqueue && repeats()) {
+		boolean ahead = attempt.isAhead(this.request.owner());
+		long delay = splitDelay(attempt, ahead);
+		if (!this.enqueue && repeats() && (ahead || isInTime(delay))) {
 			this.redlock.timer().schedule(this::attemptAgain, delay);
 		}
 		else {
-			answer(busy(anyHolder(attempt), Duration.ofNanos(delay)));
+			answer(busy(attempt.anyHolder(), Duration.ofNanos(delay)));
 		}
+	}
+
+	private synchronized boolean isInTime(long delay) {
+		return System.nanoTime() - this.askedAt + delay < PATIENCE_BEHIND_OTHERS;
 	}
 
 	private void attemptAgain() {
 		if (isOver()) {
-			answer(busy("", Duration.ZERO));
+			answer(nothing());
 		}
 		else {
 			attempt();
@@ -213,13 +226,21 @@ final class Acquisition {
 	}
 
 	/**
+	 * Return the answer for an owner that does not want the lock any more, or has it
+	 * already by an earlier question.
+	 */
+	private synchronized Busy nothing() {
+		return new Busy(this.request.owner(), Duration.ZERO, this.highestToken, false);
+	}
+
+	/**
 	 * Return when to try again: the one with the most votes as soon as the others have
 	 * given theirs back, which takes as long as to ask for them, and the others later,
 	 * after a random time that grows from one try to the next.
 	 */
-	private long splitDelay(Attempt attempt) {
+	private long splitDelay(Attempt attempt, boolean ahead) {
 		long elapsed = Math.max(attempt.elapsed().toNanos(), MIN_SPLIT_DELAY);
-		if (attempt.isAhead(this.request.owner())) {
+		if (ahead) {
 			return Math.min(elapsed, MAX_SPLIT_DELAY);
 		}
 		int tries;
@@ -234,82 +255,54 @@ final class Acquisition {
 		return new Busy(holder, wait, this.highestToken, this.enqueue);
 	}
 
-	/**
-	 * Return what a majority says of who holds the lock, or null if they do not agree.
-	 */
-	private @Nullable Taken holder(Attempt attempt) {
-		Map<String, Integer> counts = new HashMap<>();
-		for (int i = 0; i < attempt.size(); i++) {
-			if (attempt.vote(i) instanceof Taken taken
-					&& counts.merge(taken.holder(), 1, Integer::sum) >= this.redlock.majority()) {
-				return taken;
-			}
-		}
-		return null;
-	}
-
-	private static String anyHolder(Attempt attempt) {
-		for (int i = 0; i < attempt.size(); i++) {
-			if (attempt.vote(i) instanceof Taken taken) {
-				return taken.holder();
-			}
-		}
-		return "";
-	}
-
-	/**
-	 * Return in what time the lock will be free on a majority of the nodes.
-	 */
-	private Duration remaining(Attempt attempt) {
-		Duration[] times = new Duration[attempt.size()];
-		for (int i = 0; i < times.length; i++) {
-			Vote vote = attempt.vote(i);
-			if (vote instanceof Taken taken) {
-				times[i] = taken.remaining();
-			}
-			else {
-				times[i] = (vote != null) ? Duration.ZERO : LockSpec.MAX_DURATION;
-			}
-		}
-		Arrays.sort(times);
-		return times[this.redlock.majority() - 1];
-	}
-
-	private void fail(Attempt attempt) {
-		LockStoreException refusal = null;
-		int refusals = 0;
-		for (int i = 0; i < attempt.size(); i++) {
-			if (attempt.failure(i) instanceof LockStoreException failure
-					&& !(failure instanceof LockStoreUnavailableException)) {
-				refusal = failure;
-				refusals++;
-			}
-		}
-		LockStoreException failure = (refusal != null && this.redlock.isQuorumImpossibleWithout(refusals)) ? refusal
-				: this.redlock.quorumNotReached(attempt);
-		Question asked = takeQuestion();
-		if (asked != null) {
-			if (failure.equals(refusal)) {
-				this.redlock.forget(this);
-			}
-			asked.fail(failure);
-		}
-	}
-
 	private void answer(AcquireReply reply) {
-		Question asked = takeQuestion();
-		if (asked != null) {
-			if (reply instanceof Busy busy && !busy.queued()) {
-				this.redlock.forget(this);
+		answer(reply, null);
+	}
+
+	/**
+	 * Answer who has asked; then ask the nodes for those who have asked meanwhile.
+	 */
+	private void answer(@Nullable AcquireReply reply, @Nullable LockStoreException failure) {
+		boolean over = isOver() || (failure != null && !(failure instanceof LockStoreUnavailableException));
+		CompletableFuture<AcquireReply> asked;
+		CompletableFuture<AcquireReply> next;
+		synchronized (this) {
+			asked = this.answer;
+			next = this.nextAnswer;
+			this.answer = null;
+			this.nextAnswer = null;
+			if (next != null && !over) {
+				begin(next);
 			}
-			asked.answer(reply);
+		}
+		if ((next == null || over) && !isKept(reply, failure)) {
+			this.redlock.forget(this);
+		}
+		complete(asked, reply, failure);
+		if (next != null && over) {
+			complete(next, (failure != null) ? null : nothing(), failure);
+		}
+		else if (next != null) {
+			attempt();
 		}
 	}
 
-	private synchronized @Nullable Question takeQuestion() {
-		Question asked = this.question;
-		this.question = null;
-		return asked;
+	/**
+	 * Return whether the owner may ask again, or give the lock back.
+	 */
+	private static boolean isKept(@Nullable AcquireReply reply, @Nullable LockStoreException failure) {
+		return reply instanceof Granted || (reply instanceof Busy busy && busy.queued())
+				|| failure instanceof LockStoreUnavailableException;
+	}
+
+	private static void complete(@Nullable CompletableFuture<AcquireReply> asked, @Nullable AcquireReply reply,
+			@Nullable LockStoreException failure) {
+		if (asked != null && reply != null) {
+			asked.complete(reply);
+		}
+		else if (asked != null && failure != null) {
+			asked.completeExceptionally(failure);
+		}
 	}
 
 	/**
@@ -341,7 +334,7 @@ final class Acquisition {
 				return;
 			}
 			this.hintedBy.clear();
-			if (this.question != null) {
+			if (this.answer != null) {
 				// The nodes may have been asked before the lock became free
 				this.hinted = true;
 				return;
@@ -357,55 +350,31 @@ final class Acquisition {
 		this.ended = true;
 	}
 
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	/**
+	 * Put the lock on a node that lacks it, if the owner holds it.
+	 */
+	void restore(LeaseRequest lease, NodeConnection voter) {
+		Long token = this.grantedToken;
+		if (token == null || this.ended) {
+			return;
+		}
+		this.redlock.scripts().restore(lease, token).apply(voter).whenComplete((restored, failure) -> {
+			// A release may have overtaken it
+			if (this.ended && (failure != null || restored == 1)) {
+				voter.take(this.redlock.scripts().release(lease));
+			}
+		});
+	}
+
 	/**
 	 * Return whether the owner does not want the lock (any more).
 	 */
 	private boolean isOver() {
 		return this.ended || this.grantedToken != null;
-	}
-
-	/**
-	 * What the nodes are asked, and whoever asks the same while they are.
-	 */
-	private static final class Question {
-
-		private final CompletableFuture<AcquireReply> first = new CompletableFuture<>();
-
-		private @Nullable CompletableFuture<AcquireReply> later;
-
-		CompletionStage<AcquireReply> first() {
-			return this.first;
-		}
-
-		/**
-		 * Return the answer to those who ask later. They are not told of a grant but to
-		 * ask once more: they would count the lease from their own question, and it began
-		 * before that.
-		 */
-		CompletionStage<AcquireReply> later() {
-			if (this.later == null) {
-				this.later = new CompletableFuture<>();
-			}
-			return this.later;
-		}
-
-		/**
-		 * Answer, the first one first.
-		 */
-		void answer(AcquireReply reply) {
-			this.first.complete(reply);
-			if (this.later != null) {
-				this.later.complete((reply instanceof Granted) ? ASK_AGAIN : reply);
-			}
-		}
-
-		void fail(LockStoreException failure) {
-			this.first.completeExceptionally(failure);
-			if (this.later != null) {
-				this.later.completeExceptionally(failure);
-			}
-		}
-
 	}
 
 }

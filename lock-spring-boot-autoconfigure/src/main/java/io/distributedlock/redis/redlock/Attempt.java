@@ -1,9 +1,13 @@
 package io.distributedlock.redis.redlock;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
+import io.distributedlock.LockSpec;
+import io.distributedlock.LockStoreException;
+import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.redis.redlock.Vote.Given;
 import io.distributedlock.redis.redlock.Vote.Outdated;
 import io.distributedlock.redis.redlock.Vote.Taken;
@@ -28,6 +32,11 @@ final class Attempt extends Poll<Vote> {
 	 */
 	private final boolean repeated;
 
+	/**
+	 * Whether a release that follows may reach a node before the question did.
+	 */
+	private volatile boolean overtakable;
+
 	private boolean granted;
 
 	Attempt(Redlock redlock, Acquisition acquisition, long token, boolean repeated) {
@@ -44,8 +53,10 @@ final class Attempt extends Poll<Vote> {
 			return;
 		}
 		Duration ttl = this.acquisition.request().ttl();
-		ask(this.redlock.settings().nodeTimeout(ttl).toNanos(), this.redlock.scripts()
-			.acquire(this.acquisition.request(), this.token, this.acquisition.waitingTicket()));
+		ask((voter) -> voter.node().timeout(ttl).toNanos(),
+				this.redlock.scripts()
+					.acquire(this.acquisition.request(), this.token, this.acquisition.waitingTicket(),
+							() -> this.overtakable = true));
 	}
 
 	boolean isRepeated() {
@@ -83,6 +94,34 @@ final class Attempt extends Poll<Vote> {
 			}
 		}
 		this.acquisition.failed(this);
+	}
+
+	/**
+	 * A node that has answered late, or broken off, may have voted: in vain, or for an
+	 * owner that has given the lock back before the question reached the node.
+	 */
+	@Override
+	void late(NodeConnection voter, @Nullable Vote vote) {
+		boolean useless = !this.granted || (this.overtakable && this.acquisition.isEnded());
+		if (useless && (vote == null || isGiven(vote))) {
+			giveBack(voter);
+		}
+	}
+
+	/**
+	 * Give a vote back, but not one for a lock that was granted earlier and may still be
+	 * held.
+	 */
+	private void giveBack(NodeConnection voter) {
+		if (!this.repeated || this.acquisition.isEnded()) {
+			voter.take(this.redlock.scripts()
+				.withdraw(this.acquisition.request(), this.token, this.acquisition.waitingTicket()));
+		}
+	}
+
+	@Override
+	void answered(NodeConnection voter, @Nullable Throwable failure) {
+		voter.node().voted(failure);
 	}
 
 	private int votes() {
@@ -130,18 +169,95 @@ final class Attempt extends Poll<Vote> {
 		return ttl.minus(elapsed()).minus(ttl.dividedBy(100)).minusMillis(2).compareTo(Duration.ZERO) > 0;
 	}
 
-	@Override
-	void late(NodeConnection voter, @Nullable Vote vote) {
-		if (!this.granted && (vote == null || isGiven(vote))) {
-			giveBack(voter);
+	/**
+	 * Return whether a majority would vote for the owner, if only its tokens were higher.
+	 */
+	boolean isOutdated() {
+		int given = 0;
+		int outdated = 0;
+		for (int i = 0; i < size(); i++) {
+			given += (vote(i) instanceof Given) ? 1 : 0;
+			outdated += (vote(i) instanceof Outdated) ? 1 : 0;
 		}
+		return outdated > 0 && given + outdated >= this.redlock.majority();
 	}
 
-	private void giveBack(NodeConnection voter) {
-		if (!this.repeated) {
-			voter.take(this.redlock.scripts()
-				.withdraw(this.acquisition.request(), this.token, this.acquisition.waitingTicket()));
+	/**
+	 * Return the highest fencing token that nodes which refused have voted for, or 0.
+	 */
+	long latestToken() {
+		long latest = 0;
+		for (int i = 0; i < size(); i++) {
+			if (vote(i) instanceof Taken taken) {
+				latest = Math.max(latest, taken.latestToken());
+			}
+			else if (vote(i) instanceof Outdated outdated) {
+				latest = Math.max(latest, outdated.latestToken());
+			}
 		}
+		return latest;
+	}
+
+	/**
+	 * Return who holds the lock on a majority of the nodes, or null if nobody does.
+	 */
+	@Nullable String holder() {
+		Map<String, Integer> counts = new HashMap<>();
+		for (int i = 0; i < size(); i++) {
+			if (vote(i) instanceof Taken taken
+					&& counts.merge(taken.holder(), 1, Integer::sum) >= this.redlock.majority()) {
+				return taken.holder();
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Return who holds the lock on some node, or an empty string.
+	 */
+	String anyHolder() {
+		for (int i = 0; i < size(); i++) {
+			if (vote(i) instanceof Taken taken) {
+				return taken.holder();
+			}
+		}
+		return "";
+	}
+
+	/**
+	 * Return in what time the lock will be free on a majority of the nodes.
+	 */
+	Duration remaining() {
+		Duration[] times = new Duration[size()];
+		for (int i = 0; i < times.length; i++) {
+			Vote vote = vote(i);
+			if (vote instanceof Taken taken) {
+				times[i] = taken.remaining();
+			}
+			else {
+				times[i] = (vote != null) ? Duration.ZERO : LockSpec.MAX_DURATION;
+			}
+		}
+		Arrays.sort(times);
+		return times[this.redlock.majority() - 1];
+	}
+
+	/**
+	 * Return why too few nodes have answered: that of the nodes if so many refuse for
+	 * good that the others cannot make a majority.
+	 */
+	LockStoreException failure() {
+		LockStoreException refusal = null;
+		int refusals = 0;
+		for (int i = 0; i < size(); i++) {
+			if (failure(i) instanceof LockStoreException failure
+					&& !(failure instanceof LockStoreUnavailableException)) {
+				refusal = failure;
+				refusals++;
+			}
+		}
+		return (refusal != null && this.redlock.isQuorumImpossibleWithout(refusals)) ? refusal
+				: this.redlock.quorumNotReached(this);
 	}
 
 }

@@ -92,6 +92,11 @@ final class HintSubscription {
 	}
 
 	private void connect() {
+		if (this.node.connection() == null) {
+			// Spares a node that is not there yet, and this machine, an attempt in vain
+			this.timer.schedule(this::connectAgain, RETRY_DELAY);
+			return;
+		}
 		CompletionStage<StatefulRedisPubSubConnection<String, String>> attempt = this.client
 			.connectPubSubAsync(StringCodec.UTF8, this.uri);
 		attempt.whenComplete((connected, failure) -> {
@@ -113,7 +118,9 @@ final class HintSubscription {
 
 			@Override
 			public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-				lost();
+				if (isCurrent(connected)) {
+					lost();
+				}
 			}
 
 		});
@@ -130,6 +137,10 @@ final class HintSubscription {
 				this.listener.opened();
 			}
 		});
+	}
+
+	private synchronized boolean isCurrent(StatefulRedisPubSubConnection<String, String> candidate) {
+		return candidate.equals(this.connection);
 	}
 
 	/**

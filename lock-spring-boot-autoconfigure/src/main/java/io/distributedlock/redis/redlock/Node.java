@@ -1,8 +1,6 @@
 package io.distributedlock.redis.redlock;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,11 +8,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import org.apache.commons.logging.Log;
@@ -30,6 +29,8 @@ import org.springframework.core.NestedExceptionUtils;
 final class Node {
 
 	private static final Log logger = LogFactory.getLog(Node.class);
+
+	private static final String STANDALONE = "standalone";
 
 	private static final long MIN_RECONNECT_DELAY = Duration.ofMillis(20).toNanos();
 
@@ -53,7 +54,9 @@ final class Node {
 
 	private final RedlockTimer timer;
 
-	private final WallClock wallClock;
+	private final Quarantine quarantine;
+
+	private final NodeClock clock;
 
 	private final Admission admission;
 
@@ -65,17 +68,18 @@ final class Node {
 
 	private volatile @Nullable Throwable problem;
 
-	private volatile @Nullable String lastRunId;
+	/**
+	 * What the node answered when it was last asked for its vote, if that was an error.
+	 */
+	private volatile @Nullable String refusal;
+
+	private volatile @Nullable Run lastRun;
 
 	private volatile @Nullable Long lostAt;
 
 	private volatile @Nullable Duration roundTrip;
 
-	private volatile @Nullable Duration clockSkew;
-
 	private volatile @Nullable Long heartbeatAskedAt;
-
-	private boolean skewed;
 
 	private int failedAttempts;
 
@@ -87,7 +91,8 @@ final class Node {
 		this.settings = settings;
 		this.client = client;
 		this.timer = timer;
-		this.wallClock = wallClock;
+		this.quarantine = Quarantine.of(settings);
+		this.clock = new NodeClock(server.address(), wallClock, settings.maxClockSkew());
 		this.admission = admission;
 	}
 
@@ -135,15 +140,36 @@ final class Node {
 	}
 
 	/**
+	 * Return how long to wait for the vote of the node on a lock.
+	 */
+	Duration timeout(Duration ttl) {
+		return this.settings.nodeTimeout(this.server, ttl);
+	}
+
+	/**
+	 * Take note of what became of a question for the vote of the node.
+	 * @param failure what it failed with, or null
+	 */
+	void voted(@Nullable Throwable failure) {
+		if (failure == null) {
+			if (this.refusal != null) {
+				this.refusal = null;
+			}
+		}
+		else if (failure.getCause() instanceof RedisCommandExecutionException error) {
+			this.refusal = String.valueOf(error.getMessage());
+		}
+	}
+
+	/**
 	 * Connect, and go on trying until it succeeds.
 	 */
 	void connect() {
 		if (this.closed) {
 			return;
 		}
-		RedisURI uri = RedisURI.builder(this.server.uri()).withTimeout(this.settings.connectTimeout()).build();
 		CompletionStage<StatefulRedisConnection<byte[], byte[]>> attempt = this.client
-			.connectAsync(ByteArrayCodec.INSTANCE, uri);
+			.connectAsync(ByteArrayCodec.INSTANCE, this.settings.uri(this.server));
 		attempt.whenComplete((connected, failure) -> {
 			if (failure != null) {
 				failed(failure);
@@ -161,7 +187,7 @@ final class Node {
 		CompletionStage<String> answer = Scripts.load(connected.async())
 			.thenCompose((ignored) -> connected.async().info("server"))
 			.toCompletableFuture()
-			.orTimeout(this.settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+			.orTimeout(this.settings.connectTimeout(this.server).toNanos(), TimeUnit.NANOSECONDS);
 		answer.thenAccept((info) -> admit(connected, properties(info))).whenComplete((ignored, failure) -> {
 			if (failure != null) {
 				NodeConnection.close(connected);
@@ -179,10 +205,19 @@ final class Node {
 
 	private void admit(StatefulRedisConnection<byte[], byte[]> connected, Map<String, String> info) {
 		String runId = info.getOrDefault("run_id", "");
-		Duration uptime = leastUptime(Long.parseLong(info.getOrDefault("uptime_in_seconds", "0")));
+		String mode = info.getOrDefault("redis_mode", STANDALONE);
+		if (!mode.equals(STANDALONE) || runId.isEmpty()) {
+			throw new InvalidLockStoreException(
+					"The Redlock node %s is no standalone Redis server (redis_mode '%s', run_id '%s')."
+						.formatted(address(), mode, runId),
+					"Let each of 'distributed-lock.redlock.nodes' be an independent server, no part of a Cluster and no "
+							+ "Sentinel.");
+		}
+		Duration uptime = Duration.ofSeconds(Long.parseLong(info.getOrDefault("uptime_in_seconds", "0")));
 		this.admission.admit(this, runId);
 		long now = System.nanoTime();
-		NodeConnection admitted = new NodeConnection(this, connected, runId, now + quarantine(runId, uptime, now));
+		Run run = run(runId, uptime, now);
+		NodeConnection admitted = new NodeConnection(this, connected, run.votesFrom());
 		connected.addListener(new RedisConnectionStateListener() {
 
 			@Override
@@ -191,9 +226,10 @@ final class Node {
 			}
 
 		});
-		this.lastRunId = runId;
+		this.lastRun = run;
 		this.failedAttempts = 0;
 		this.problem = null;
+		this.refusal = null;
 		this.heartbeatAskedAt = null;
 		this.leftovers.clear(admitted);
 		this.connection = admitted;
@@ -212,32 +248,17 @@ final class Node {
 	}
 
 	/**
-	 * Return for how long a server runs at least. It subtracts the second of the clock in
-	 * which it started from the present one, so it may have run for nearly one second
-	 * less than it says.
+	 * Return the run of the server that is connected now: the same as before, or another
+	 * one, which may know nothing of the locks it has voted for.
 	 */
-	private static Duration leastUptime(long seconds) {
-		return Duration.ofSeconds(Math.max(0, seconds - 1));
-	}
-
-	/**
-	 * Return for how long a node must not vote: until all leases have run out that it may
-	 * have given before it lost its data.
-	 */
-	private long quarantine(String runId, Duration uptime, long now) {
-		if (this.settings.nodesPersistEveryWrite()) {
-			return 0;
+	private Run run(String runId, Duration uptime, long now) {
+		Run last = this.lastRun;
+		if (last != null && last.id().equals(runId)) {
+			return last;
 		}
-		long longest = this.settings.maxTtl().plus(this.settings.maxTtl().dividedBy(100)).toNanos();
-		String last = this.lastRunId;
 		Long lost = this.lostAt;
-		boolean other = last != null && !last.equals(runId);
-		if (other && lost != null && uptime.toNanos() > now - lost) {
-			// It ran before we lost the other: no restart but another server, which has
-			// never had the data
-			return longest;
-		}
-		return longest - uptime.toNanos();
+		Duration away = (last != null && lost != null) ? Duration.ofNanos(now - lost) : null;
+		return new Run(runId, now + this.quarantine.remaining(uptime, away).toNanos());
 	}
 
 	private void lost(NodeConnection broken) {
@@ -295,38 +316,22 @@ final class Node {
 
 	private void ask(NodeConnection current, long askedAt) {
 		this.heartbeatAskedAt = askedAt;
-		long asked = this.wallClock.micros();
+		NodeClock.Comparison comparison = this.clock.compare();
 		current.time().whenComplete((time, failure) -> {
-			long now = System.nanoTime();
-			if (failure == null && current.equals(this.connection)) {
-				this.roundTrip = Duration.ofNanos(now - askedAt);
+			// An error is an answer, too
+			boolean answered = failure == null || failure instanceof RedisCommandExecutionException;
+			if (answered && current.equals(this.connection)) {
+				this.roundTrip = Duration.ofNanos(System.nanoTime() - askedAt);
 				this.heartbeatAskedAt = null;
 				current.hung(false);
-				compareClocks(micros(time) - asked - (now - askedAt) / 2000);
+				if (failure == null) {
+					comparison.end(time);
+				}
 				if (this.leftovers.size() > 0) {
 					this.leftovers.clear(current);
 				}
 			}
 		});
-	}
-
-	private static long micros(List<byte[]> time) {
-		return 1_000_000 * number(time.get(0)) + number(time.get(1));
-	}
-
-	private static long number(byte[] text) {
-		return Long.parseLong(new String(text, StandardCharsets.US_ASCII));
-	}
-
-	private void compareClocks(long skewMicros) {
-		Duration skew = Duration.ofNanos(1000 * skewMicros);
-		this.clockSkew = skew;
-		boolean tooMuch = skew.abs().compareTo(this.settings.maxClockSkew()) > 0;
-		if (tooMuch && !this.skewed) {
-			logger.warn("The clock of Redlock node %s is %d ms %s that of this machine. Synchronize the clocks."
-				.formatted(address(), skew.abs().toMillis(), skew.isNegative() ? "behind" : "ahead of"));
-		}
-		this.skewed = tooMuch;
 	}
 
 	/**
@@ -348,18 +353,22 @@ final class Node {
 			return snapshot(RedlockNode.State.QUARANTINED, quarantine,
 					"restarted, votes in %d s".formatted(Duration.ofNanos(quarantine).toSeconds() + 1));
 		}
+		String refused = this.refusal;
+		if (refused != null) {
+			return snapshot(RedlockNode.State.DOWN, 0, "refuses to vote: " + refused);
+		}
 		return isSlow(now) ? snapshot(RedlockNode.State.SLOW, 0, "slow") : snapshot(RedlockNode.State.UP, 0, null);
 	}
 
 	private boolean isSlow(long now) {
-		Duration tooLong = this.settings.nodeTimeout(this.settings.maxTtl());
+		Duration tooLong = timeout(this.settings.maxTtl());
 		Duration latest = this.roundTrip;
 		Long asked = this.heartbeatAskedAt;
 		return (latest != null && latest.compareTo(tooLong) > 0) || (asked != null && now - asked > tooLong.toNanos());
 	}
 
 	private RedlockNode snapshot(RedlockNode.State state, long quarantine, @Nullable String why) {
-		return new RedlockNode(address(), state, this.roundTrip, this.clockSkew, Duration.ofNanos(quarantine), why);
+		return new RedlockNode(address(), state, this.roundTrip, this.clock.skew(), Duration.ofNanos(quarantine), why);
 	}
 
 	/**
@@ -374,6 +383,16 @@ final class Node {
 	@Override
 	public String toString() {
 		return address();
+	}
+
+	/**
+	 * A run of the server, from its start to its end.
+	 *
+	 * @param id what tells it from all others
+	 * @param votesFrom from when it may vote, in terms of {@link System#nanoTime()}
+	 */
+	private record Run(String id, long votesFrom) {
+
 	}
 
 	/**

@@ -10,7 +10,6 @@ import java.util.function.Function;
 import io.distributedlock.redis.internal.LuaScript;
 import io.distributedlock.redis.internal.LuaScripts;
 import io.distributedlock.redis.internal.RedisErrors;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -29,8 +28,6 @@ final class NodeConnection {
 
 	private final StatefulRedisConnection<byte[], byte[]> connection;
 
-	private final String runId;
-
 	private final long votesFrom;
 
 	private volatile boolean hung;
@@ -39,22 +36,16 @@ final class NodeConnection {
 
 	/**
 	 * Create a connection.
-	 * @param runId what tells this run of the server from all others
 	 * @param votesFrom from when the node may vote, in terms of {@link System#nanoTime()}
 	 */
-	NodeConnection(Node node, StatefulRedisConnection<byte[], byte[]> connection, String runId, long votesFrom) {
+	NodeConnection(Node node, StatefulRedisConnection<byte[], byte[]> connection, long votesFrom) {
 		this.node = node;
 		this.connection = connection;
-		this.runId = runId;
 		this.votesFrom = votesFrom;
 	}
 
 	Node node() {
 		return this.node;
-	}
-
-	String runId() {
-		return this.runId;
 	}
 
 	/**
@@ -85,10 +76,20 @@ final class NodeConnection {
 	 */
 	<T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader, byte[][] keys,
 			byte[]... arguments) {
+		return run(script, output, reader, () -> {
+		}, keys, arguments);
+	}
+
+	/**
+	 * Run a script.
+	 * @param overtakable is called if what follows on this connection may overtake it
+	 */
+	<T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader,
+			Runnable overtakable, byte[][] keys, byte[]... arguments) {
 		try {
-			return LuaScripts.run(this.connection.async(), script, output, reader, keys, arguments);
+			return LuaScripts.run(this.connection.async(), script, output, reader, overtakable, keys, arguments);
 		}
-		catch (RedisException ex) {
+		catch (RuntimeException ex) {
 			return CompletableFuture.failedStage(RedisErrors.translate(ex));
 		}
 	}

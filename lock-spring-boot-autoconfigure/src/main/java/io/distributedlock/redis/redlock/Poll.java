@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ abstract class Poll<V> implements Timed {
 	 */
 	private final @Nullable Object[] answers;
 
+	/**
+	 * Until when to wait for each node.
+	 */
+	private final long[] deadlines;
+
 	private int missing;
 
 	private boolean allAsked;
@@ -38,15 +44,31 @@ abstract class Poll<V> implements Timed {
 		this.timer = timer;
 		this.asked = asked;
 		this.answers = new @Nullable Object[asked.size()];
+		this.deadlines = new long[asked.size()];
 		this.missing = asked.size();
+	}
+
+	/**
+	 * Ask, and wait for all nodes equally long.
+	 */
+	final void ask(long timeout, Function<NodeConnection, CompletionStage<V>> question) {
+		ask((voter) -> timeout, question);
 	}
 
 	/**
 	 * Ask. May end before this returns, but not before all nodes have been asked: what
 	 * follows must not overtake the question on its way to a node.
+	 * @param timeout how many nanoseconds to wait for a node
 	 */
-	final void ask(long timeout, Function<NodeConnection, CompletionStage<V>> question) {
-		this.deadline = System.nanoTime() + timeout;
+	final void ask(ToLongFunction<NodeConnection> timeout, Function<NodeConnection, CompletionStage<V>> question) {
+		long now = System.nanoTime();
+		this.deadline = now;
+		for (int i = 0; i < this.deadlines.length; i++) {
+			this.deadlines[i] = now + timeout.applyAsLong(this.asked.get(i));
+			if (i == 0 || this.deadlines[i] - this.deadline < 0) {
+				this.deadline = this.deadlines[i];
+			}
+		}
 		this.timer.watch(this);
 		for (int i = 0; i < this.asked.size(); i++) {
 			int number = i;
@@ -68,6 +90,7 @@ abstract class Poll<V> implements Timed {
 	}
 
 	private void answered(int number, Object answer) {
+		answered(this.asked.get(number), (answer instanceof Throwable failure) ? failure : null);
 		boolean late;
 		boolean ends = false;
 		synchronized (this) {
@@ -104,12 +127,32 @@ abstract class Poll<V> implements Timed {
 	public final void timeIsUp() {
 		boolean ends;
 		synchronized (this) {
-			this.timeUp = !this.over;
+			long latest = latestDeadline();
+			boolean goesOn = !this.over && latest - this.deadline > 0;
+			if (goesOn) {
+				// There are nodes for which to wait longer
+				this.deadline = latest;
+				this.timer.watch(this);
+			}
+			this.timeUp = !this.over && !goesOn;
 			ends = endIfPossible();
 		}
 		if (ends) {
 			ended();
 		}
+	}
+
+	/**
+	 * Return until when to wait for those that have not answered yet.
+	 */
+	private long latestDeadline() {
+		long latest = this.deadline;
+		for (int i = 0; i < this.deadlines.length; i++) {
+			if (this.answers[i] == null && this.deadlines[i] - latest > 0) {
+				latest = this.deadlines[i];
+			}
+		}
+		return latest;
 	}
 
 	@Override
@@ -134,6 +177,14 @@ abstract class Poll<V> implements Timed {
 	 * Do what follows from the answers.
 	 */
 	abstract void ended();
+
+	/**
+	 * A node has answered, in time or not.
+	 * @param failure what it failed with, or null
+	 */
+	void answered(NodeConnection voter, @Nullable Throwable failure) {
+		// Most are not interested in it
+	}
 
 	/**
 	 * An answer came too late.

@@ -2,7 +2,9 @@ package io.distributedlock.redis.redlock;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,11 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.redis.internal.RedisErrors;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
@@ -97,13 +99,13 @@ final class Redlock implements Node.Admission {
 		client.setOptions(ClientOptions.builder()
 			.autoReconnect(false)
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-			.socketOptions(SocketOptions.builder().connectTimeout(this.settings.connectTimeout()).build())
+			.socketOptions(SocketOptions.builder().connectTimeout(this.settings.connectTimeout(server)).build())
 			.sslOptions(server.sslOptions())
 			.build());
 		Node node = new Node(server, this.settings, client, this.timer, this.wallClock, this);
 		int number = this.nodes.size();
 		this.nodes.add(node);
-		RedisURI uri = RedisURI.builder(server.uri()).withTimeout(this.settings.connectTimeout()).build();
+		RedisURI uri = this.settings.uri(server);
 		this.hints.add(new HintSubscription(node, client, uri, this.timer, channel, new HintSubscription.Listener() {
 
 			@Override
@@ -150,7 +152,7 @@ final class Redlock implements Node.Admission {
 			this.started.completeExceptionally(invalid);
 		}
 		else if (connected().size() < majority()) {
-			this.started.completeExceptionally(quorumNotReached(connected().size(), "connected", List.of()));
+			this.started.completeExceptionally(quorumNotReached(connected().size(), "connected", Map.of()));
 		}
 		else {
 			this.started.complete(null);
@@ -270,10 +272,15 @@ final class Redlock implements Node.Admission {
 
 	CompletionStage<List<AcquireReply>> recheck(List<LeaseRequest> requests) {
 		List<CompletableFuture<AcquireReply>> answers = requests.stream()
-			.map((request) -> acquire(request, true).toCompletableFuture())
+			.map((request) -> acquire(request, true).exceptionally(Redlock::failed).toCompletableFuture())
 			.toList();
 		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
 			.thenApply((ignored) -> answers.stream().map(CompletableFuture::join).toList());
+	}
+
+	private static AcquireReply failed(Throwable failure) {
+		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		return new AcquireReply.Failed(RedisErrors.translate((cause != null) ? cause : failure));
 	}
 
 	CompletionStage<List<RenewReply>> renew(List<LeaseRequest> requests) {
@@ -281,10 +288,26 @@ final class Redlock implements Node.Admission {
 		if (refused != null) {
 			return CompletableFuture.failedStage(refused);
 		}
-		Renewal renewal = new Renewal(this, requests.size(), voters());
+		for (LeaseRequest request : requests) {
+			Acquisition acquisition = this.acquisitions.get(request.owner());
+			if (acquisition != null) {
+				acquisition.used();
+			}
+		}
+		Renewal renewal = new Renewal(this, requests, voters());
 		Duration shortest = requests.stream().map(LeaseRequest::ttl).min(Duration::compareTo).orElse(PATIENCE);
 		renewal.ask(patience(shortest), this.scripts.renew(requests));
 		return renewal.result();
+	}
+
+	/**
+	 * Put a lock on a node that lacks it, unless its owner has given it back.
+	 */
+	void restore(LeaseRequest lease, NodeConnection voter) {
+		Acquisition acquisition = this.acquisitions.get(lease.owner());
+		if (acquisition != null && acquisition.isFor(lease)) {
+			acquisition.restore(lease, voter);
+		}
 	}
 
 	CompletionStage<Boolean> release(LeaseRequest request) {
@@ -337,12 +360,12 @@ final class Redlock implements Node.Admission {
 
 	/**
 	 * A lock was granted. It is remembered until the owner gives it back; now and then
-	 * those are forgotten that may have run out.
+	 * those are forgotten that have run out.
 	 */
 	void granted() {
 		if (this.acquisitions.size() > this.purgeSize) {
 			long now = System.nanoTime();
-			this.acquisitions.values().removeIf((each) -> each.isGrantedLongAgo(now));
+			this.acquisitions.values().removeIf((each) -> each.isForgotten(now));
 			this.purgeSize = Math.max(2 * this.acquisitions.size(), MIN_PURGE_SIZE);
 		}
 	}
@@ -355,14 +378,14 @@ final class Redlock implements Node.Admission {
 	}
 
 	LockStoreUnavailableException quorumNotReached(Poll<?> poll) {
-		List<String> reasons = new ArrayList<>();
+		Map<Node, String> reasons = new HashMap<>();
 		for (int i = 0; i < poll.size(); i++) {
 			Throwable failure = poll.failure(i);
 			if (failure != null) {
-				reasons.add("%s: %s".formatted(poll.voter(i).node(), failure.getMessage()));
+				reasons.put(poll.voter(i).node(), String.valueOf(failure.getMessage()));
 			}
-			else if (poll.vote(i) == null) {
-				reasons.add("%s: no answer in time".formatted(poll.voter(i).node()));
+			else {
+				reasons.put(poll.voter(i).node(), (poll.vote(i) != null) ? "" : "no answer in time");
 			}
 		}
 		return quorumNotReached(poll.answers(), "answered", reasons);
@@ -372,14 +395,18 @@ final class Redlock implements Node.Admission {
 	 * Say why there is no majority.
 	 * @param asked what went wrong with the nodes that were asked
 	 */
-	private LockStoreUnavailableException quorumNotReached(int count, String did, List<String> asked) {
-		Stream<String> notAsked = nodes().stream()
-			.filter((node) -> node.problem() != null && node.state() != RedlockNode.State.SLOW)
-			.map((node) -> "%s: %s".formatted(node.address(), node.problem()));
-		return new LockStoreUnavailableException(
-				"quorum not reached, %d of %d nodes %s and %d are needed (%s)".formatted(count, this.nodes.size(), did,
-						majority(), Stream.concat(asked.stream(), notAsked).collect(Collectors.joining(", "))),
-				null);
+	private LockStoreUnavailableException quorumNotReached(int count, String did, Map<Node, String> asked) {
+		String reasons = this.nodes.stream()
+			.map((node) -> reason(node, asked.get(node)))
+			.filter((reason) -> !reason.isEmpty())
+			.collect(Collectors.joining(", "));
+		return new LockStoreUnavailableException("quorum not reached, %d of %d nodes %s and %d are needed (%s)"
+			.formatted(count, this.nodes.size(), did, majority(), reasons), null);
+	}
+
+	private static String reason(Node node, @Nullable String asked) {
+		String reason = (asked != null) ? asked : node.snapshot().problem();
+		return (reason == null || reason.isEmpty()) ? "" : "%s: %s".formatted(node, reason);
 	}
 
 	List<RedlockNode> nodes() {

@@ -100,9 +100,8 @@ public final class RedlockLockStore implements LockStore {
 	 * @return that number; if negative, so many nodes are missing now
 	 */
 	public int quorumMargin() {
-		Redlock current = this.running;
-		int majority = this.servers.size() / 2 + 1;
-		return ((current != null) ? current.voters().size() : 0) - majority;
+		int voting = (int) nodes().stream().filter((node) -> node.state().isVoting()).count();
+		return voting - (this.servers.size() / 2 + 1);
 	}
 
 	@Override

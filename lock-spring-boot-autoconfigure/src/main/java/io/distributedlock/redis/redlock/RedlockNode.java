@@ -35,7 +35,8 @@ public record RedlockNode(String address, State state, @Nullable Duration roundT
 		SLOW,
 
 		/**
-		 * It cannot be reached, or has not answered for a second.
+		 * It cannot be reached, has not answered for a second, or answers with an error
+		 * when it is asked for its vote.
 		 */
 		DOWN,
 
@@ -43,7 +44,15 @@ public record RedlockNode(String address, State state, @Nullable Duration roundT
 		 * It answers, but may have lost its data in a restart, and does not vote before
 		 * all leases from before have run out.
 		 */
-		QUARANTINED
+		QUARANTINED;
+
+		/**
+		 * Return whether a node in this state has a vote.
+		 * @return whether it is up, if only slowly
+		 */
+		public boolean isVoting() {
+			return this == UP || this == SLOW;
+		}
 
 	}
 

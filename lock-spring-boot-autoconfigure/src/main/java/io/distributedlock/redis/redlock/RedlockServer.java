@@ -1,9 +1,11 @@
 package io.distributedlock.redis.redlock;
 
+import java.time.Duration;
 import java.util.Locale;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
@@ -12,9 +14,14 @@ import org.springframework.util.Assert;
  *
  * @param uri the address, the user, the password, the database and whether to use TLS
  * @param sslOptions the keys and certificates, if TLS is used
+ * @param nodeTimeout how long to wait for the vote of this node, or null for as long as
+ * for all others
+ * @param connectTimeout how long to wait for a connection to this node, or null for as
+ * long as for all others
  * @since 1.0
  */
-public record RedlockServer(RedisURI uri, SslOptions sslOptions) {
+public record RedlockServer(RedisURI uri, SslOptions sslOptions, @Nullable Duration nodeTimeout,
+		@Nullable Duration connectTimeout) {
 
 	/**
 	 * Check the server.
@@ -29,7 +36,7 @@ public record RedlockServer(RedisURI uri, SslOptions sslOptions) {
 	 * @return the server
 	 */
 	public static RedlockServer of(String uri) {
-		return new RedlockServer(RedisURI.create(uri), SslOptions.create());
+		return new RedlockServer(RedisURI.create(uri), SslOptions.create(), null, null);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.distributedlock.LockSpec;
 import io.distributedlock.redis.internal.LockKeys;
+import io.lettuce.core.RedisURI;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -56,13 +57,27 @@ public record RedlockSettings(String keyPrefix, @Nullable Duration nodeTimeout, 
 	}
 
 	/**
-	 * Return how long to wait for the votes on a lock: never so long that too little of
-	 * the lease would be left.
+	 * Return how long to wait for the vote of a server on a lock: never so long that too
+	 * little of the lease would be left.
 	 */
-	Duration nodeTimeout(Duration ttl) {
-		Duration configured = this.nodeTimeout;
+	Duration nodeTimeout(RedlockServer server, Duration ttl) {
+		Duration configured = (server.nodeTimeout() != null) ? server.nodeTimeout() : this.nodeTimeout;
 		return (configured != null) ? min(configured, ttl.dividedBy(2))
 				: min(MAX_DEFAULT_NODE_TIMEOUT, ttl.dividedBy(20));
+	}
+
+	/**
+	 * Return how long to wait for a connection to a server.
+	 */
+	Duration connectTimeout(RedlockServer server) {
+		return (server.connectTimeout() != null) ? server.connectTimeout() : this.connectTimeout;
+	}
+
+	/**
+	 * Return where to connect to for a server, with the time-out for that.
+	 */
+	RedisURI uri(RedlockServer server) {
+		return RedisURI.builder(server.uri()).withTimeout(connectTimeout(server)).build();
 	}
 
 	private static Duration min(Duration one, Duration other) {

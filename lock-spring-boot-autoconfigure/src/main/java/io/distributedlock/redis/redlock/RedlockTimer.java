@@ -118,7 +118,7 @@ final class RedlockTimer {
 			long deadline = timed.deadline();
 			if (deadline - now <= 0) {
 				it.remove();
-				timed.timeIsUp();
+				run(timed::timeIsUp);
 			}
 			else if (earliest == null || deadline - earliest < 0) {
 				earliest = deadline;

@@ -30,6 +30,8 @@ final class Scripts {
 	static final LuaScript RELEASE = LuaScript.load("redlock/release.lua", "redlock/turns.lua",
 			"redlock/release-in-turn.lua");
 
+	private static final LuaScript RESTORE = LuaScript.load("redlock/restore.lua");
+
 	private static final LuaScript RENEW = LuaScript.load("renew.lua");
 
 	private static final LuaScript INSPECT = LuaScript.load("inspect.lua");
@@ -60,7 +62,7 @@ final class Scripts {
 	 * later.
 	 */
 	static CompletionStage<Void> load(RedisScriptingAsyncCommands<byte[], byte[]> commands) {
-		CompletableFuture<?>[] loaded = Stream.of(ACQUIRE, WITHDRAW, RELEASE, RENEW, INSPECT)
+		CompletableFuture<?>[] loaded = Stream.of(ACQUIRE, WITHDRAW, RELEASE, RESTORE, RENEW, INSPECT)
 			.map((script) -> commands.scriptLoad(script.source()).exceptionally((failure) -> "").toCompletableFuture())
 			.toArray(CompletableFuture[]::new);
 		return CompletableFuture.allOf(loaded);
@@ -77,14 +79,15 @@ final class Scripts {
 	 * Ask for the vote of a node.
 	 * @param token the first of the fencing tokens that are proposed
 	 * @param ticket the ticket with which to wait, or null not to wait
+	 * @param overtakable is called if what follows may reach the node before
 	 */
-	Function<NodeConnection, CompletionStage<Vote>> acquire(LeaseRequest request, long token, @Nullable Long ticket) {
+	Function<NodeConnection, CompletionStage<Vote>> acquire(LeaseRequest request, long token, @Nullable Long ticket,
+			Runnable overtakable) {
 		byte[][] locks = this.keys.ofQuorum(request.key());
 		Duration ttl = request.ttl();
-		byte[][] arguments = { bytes(request.owner()), millis(ttl), number(token), number(last(token)),
-				millis((ttl.compareTo(this.fenceTtl) > 0) ? ttl : this.fenceTtl), number(ticket), this.channelPrefix,
-				TURN };
-		return (node) -> node.run(ACQUIRE, ScriptOutputType.MULTI, Vote::of, locks, arguments);
+		byte[][] arguments = { bytes(request.owner()), millis(ttl), number(token), number(last(token)), fenceTtl(ttl),
+				number(ticket), this.channelPrefix, TURN };
+		return (node) -> node.run(ACQUIRE, ScriptOutputType.MULTI, Vote::of, overtakable, locks, arguments);
 	}
 
 	/**
@@ -105,6 +108,23 @@ final class Scripts {
 	private Leftover leftover(LuaScript script, LeaseRequest request, byte[]... arguments) {
 		return new Leftover(script, this.keys.ofQuorum(request.key()), arguments,
 				System.nanoTime() + request.ttl().toNanos());
+	}
+
+	/**
+	 * Put a lock that an owner holds on a node that lacks it.
+	 * @param token the first of the fencing tokens that the owner was granted
+	 */
+	Function<NodeConnection, CompletionStage<Long>> restore(LeaseRequest request, long token) {
+		byte[][] all = this.keys.ofQuorum(request.key());
+		byte[][] lockAndFence = { all[0], all[1] };
+		byte[][] arguments = { bytes(request.owner()), millis(request.ttl()), number(last(token)),
+				fenceTtl(request.ttl()) };
+		return (node) -> node.run(RESTORE, ScriptOutputType.INTEGER, Function.<Long>identity(), lockAndFence,
+				arguments);
+	}
+
+	private byte[] fenceTtl(Duration ttl) {
+		return millis((ttl.compareTo(this.fenceTtl) > 0) ? ttl : this.fenceTtl);
 	}
 
 	/**

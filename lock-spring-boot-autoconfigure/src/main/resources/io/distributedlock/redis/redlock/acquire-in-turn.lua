@@ -18,14 +18,15 @@ end
 
 local latest = tonumber(redis.call('GET', fence) or 0)
 if holder == owner then
-  -- The owner asks again because answers were lost: same vote, time to live started anew unless it has more than that
+  -- The owner asks again because answers were lost: same vote, time to live started anew unless it has more than that. If
+  -- it proposes higher tokens, the vote is for those from now on, and who gives back the earlier one comes too late
   if redis.call('PTTL', lock) < tonumber(ttl) then
     redis.call('PEXPIRE', lock, ttl)
   end
-  if latest > 0 then
-    return {1, latest - (tonumber(last) - tonumber(first))}
+  if latest < tonumber(first) then
+    return vote()
   end
-  return vote()
+  return {1, latest - (tonumber(last) - tonumber(first))}
 end
 if ARGV[6] ~= '' then
   wait(waiters, owner, ARGV[6], ttl)

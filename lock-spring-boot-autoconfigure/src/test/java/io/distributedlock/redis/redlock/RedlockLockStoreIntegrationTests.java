@@ -125,7 +125,8 @@ class RedlockLockStoreIntegrationTests {
 	void lockBusyElsewhereCostsOneCommandOnEachNode() {
 		LockTemplate other = RedlockServers.template(this.nodes.store());
 		try {
-			LockLease held = other.acquire(PATIENT);
+			LockLease held = other.acquire(PATIENT.withTtl(Duration.ofMinutes(2)));
+			awaitLockedOnEveryNode();
 			assertThat(this.template.tryAcquire(SPEC)).isEmpty();
 			this.nodes.all().forEach(RedisServerProcess::resetStats);
 			for (int i = 0; i < 50; i++) {
@@ -150,8 +151,9 @@ class RedlockLockStoreIntegrationTests {
 		long start = System.nanoTime();
 		LockLease lease = this.template.acquire(PATIENT);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
-		await().untilAsserted(() -> assertThat(this.nodes.all())
-			.allSatisfy((node) -> assertThat(node.cli("SET", "lock:{42}", "x", "NX", "PX", "5000")).isNull()));
+		awaitLockedOnEveryNode();
+		assertThat(this.nodes.all())
+			.allSatisfy((node) -> assertThat(node.cli("SET", "lock:{42}", "x", "NX", "PX", "5000")).isNull());
 		lease.close();
 		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
 		assertThat(this.nodes.all())
@@ -395,6 +397,10 @@ class RedlockLockStoreIntegrationTests {
 		finally {
 			other.stop();
 		}
+	}
+
+	private void awaitLockedOnEveryNode() {
+		await().until(() -> this.nodes.all().stream().allMatch((node) -> node.cli("EXISTS", "lock:{42}").equals(1L)));
 	}
 
 	private RedlockLockStore store(WallClock clock) {

@@ -77,7 +77,7 @@ final class RedlockServers implements AutoCloseable {
 
 	static LockTemplate template(RedlockLockStore store) {
 		return new LockTemplate(store, new LockSettings("test", Duration.ofSeconds(20), Duration.ofSeconds(5), true,
-				ReleaseMode.SYNC, Duration.ofMillis(100), Duration.ofMillis(500), 32));
+				ReleaseMode.SYNC, Duration.ofMillis(300), Duration.ofSeconds(2), 32));
 	}
 
 	/**
