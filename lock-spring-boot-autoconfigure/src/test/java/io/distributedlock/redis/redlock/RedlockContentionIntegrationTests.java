@@ -18,7 +18,6 @@ import io.distributedlock.testsupport.Oracle;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +28,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Ten instances want the same lock at the same moment, so that the votes are split.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("faults")
 @Timeout(60)
 class RedlockContentionIntegrationTests {
 

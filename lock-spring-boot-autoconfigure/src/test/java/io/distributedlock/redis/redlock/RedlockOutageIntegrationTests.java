@@ -16,8 +16,6 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +29,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Some of five nodes fail, in any way.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("faults")
 @Timeout(60)
 class RedlockOutageIntegrationTests {
 
@@ -48,17 +45,8 @@ class RedlockOutageIntegrationTests {
 	private LockTemplate there;
 
 	@BeforeAll
-	void startNodes() {
-		this.nodes = RedlockServers.start(5);
-	}
-
-	@AfterAll
-	void stopNodes() {
-		this.nodes.close();
-	}
-
-	@BeforeEach
 	void start() {
+		this.nodes = RedlockServers.start(5);
 		this.store = this.nodes.proxiedStore(RedlockServers.defaults());
 		this.here = RedlockServers.template(this.store);
 		this.there = RedlockServers.template(this.nodes.proxiedStore(RedlockServers.defaults()));
@@ -70,52 +58,15 @@ class RedlockOutageIntegrationTests {
 		}
 	}
 
-	@AfterEach
+	@AfterAll
 	void stop() {
-		this.nodes.heal();
 		this.here.stop();
 		this.there.stop();
+		this.nodes.close();
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void oneOfFiveMayFail(NodeFault fault) {
-		locksGoOnWithout(fault, 1);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void twoOfFiveMayFail(NodeFault fault) {
-		locksGoOnWithout(fault, 2);
-	}
-
-	private void locksGoOnWithout(NodeFault fault, int count) {
-		LockLease before = this.there.acquire(PATIENT.withTtl(Duration.ofSeconds(2)));
-		for (int i = 0; i < count; i++) {
-			fault.inject(this.nodes, i);
-		}
-		assertThat(this.here.tryAcquire(SPEC)).isEmpty();
-		// Renewed at least once
-		await().during(Duration.ofSeconds(1)).until(before::isHeld);
-		assertThat(before.release()).isEqualTo(ReleaseOutcome.RELEASED);
-		List<Duration> times = new ArrayList<>();
-		long last = before.fencingToken();
-		for (int i = 0; i < 50; i++) {
-			LockTemplate template = (i % 2 != 0) ? this.here : this.there;
-			LockTemplate other = (i % 2 != 0) ? this.there : this.here;
-			long start = System.nanoTime();
-			LockLease lease = template.acquire(PATIENT);
-			times.add(Duration.ofNanos(System.nanoTime() - start));
-			assertThat(other.tryAcquire(SPEC)).isEmpty();
-			assertThat(lease.fencingToken()).isGreaterThan(last);
-			assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
-			last = lease.fencingToken();
-		}
-		Collections.sort(times);
-		assertThat(times.get(25)).as("median of %s", times).isLessThan(Duration.ofMillis(20));
-		for (int i = 0; i < count; i++) {
-			fault.heal(this.nodes, i);
-		}
+	@AfterEach
+	void heal() {
 		this.nodes.heal();
 		await().until(() -> this.store.quorumMargin() == 2);
 		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
@@ -123,28 +74,75 @@ class RedlockOutageIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void withoutAMajorityNoLockIsAcquiredWithinTheWaitTimeAndNothingIsLeft(NodeFault fault) {
-		for (int i = 0; i < 3; i++) {
-			fault.inject(this.nodes, i);
+	void oneOrTwoOfFiveNodesMayFailAndWithoutThreeThereIsNoLock(NodeFault fault) {
+		try {
+			LockLease before = this.there.acquire(PATIENT.withTtl(Duration.ofMillis(1500)));
+			fault.inject(this.nodes, 0);
+			assertThat(isAcquired(this.here)).isFalse();
+			locksGoOn(before);
+			before = this.here.acquire(PATIENT.withTtl(Duration.ofMillis(1500)));
+			fault.inject(this.nodes, 1);
+			assertThat(isAcquired(this.there)).isFalse();
+			// Renewed at least once
+			LockLease held = before;
+			await().during(Duration.ofMillis(700)).until(held::isHeld);
+			locksGoOn(before);
+			fault.inject(this.nodes, 2);
+			noLockIsAcquiredWithinTheWaitTime(Duration.ZERO);
+			noLockIsAcquiredWithinTheWaitTime(Duration.ofMillis(300));
+			await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+				assertThat(this.nodes.server(3).cli("EXISTS", "lock:{k}")).isEqualTo(0L);
+				assertThat(this.nodes.server(4).cli("EXISTS", "lock:{k}")).isEqualTo(0L);
+			});
 		}
-		for (Duration waitTime : List.of(Duration.ZERO, Duration.ofMillis(300), Duration.ofMillis(300))) {
+		finally {
+			for (int i = 0; i < 3; i++) {
+				fault.heal(this.nodes, i);
+			}
+			this.nodes.heal();
+		}
+		assertThat(this.here.acquire(PATIENT).release()).isEqualTo(ReleaseOutcome.RELEASED);
+	}
+
+	private void locksGoOn(LockLease before) {
+		assertThat(before.isHeld()).isTrue();
+		assertThat(before.release()).isEqualTo(ReleaseOutcome.RELEASED);
+		List<Duration> times = new ArrayList<>();
+		long last = before.fencingToken();
+		for (int i = 0; i < 20; i++) {
+			LockTemplate template = (i % 2 != 0) ? this.here : this.there;
 			long start = System.nanoTime();
-			assertThatExceptionOfType(LockStoreUnavailableException.class)
-				.isThrownBy(() -> this.here.acquire(SPEC.withWaitTime(waitTime)))
-				.withMessageContaining("quorum not reached")
-				.withMessageContaining("3 are needed");
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(waitTime, waitTime.plusMillis(250));
+			LockLease lease = template.acquire(PATIENT);
+			times.add(Duration.ofNanos(System.nanoTime() - start));
+			assertThat(isAcquired((i % 2 != 0) ? this.there : this.here)).isFalse();
+			assertThat(lease.fencingToken()).isGreaterThan(last);
+			assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
+			last = lease.fencingToken();
 		}
-		await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
-			assertThat(this.nodes.server(3).cli("EXISTS", "lock:{k}")).isEqualTo(0L);
-			assertThat(this.nodes.server(4).cli("EXISTS", "lock:{k}")).isEqualTo(0L);
-		});
-		for (int i = 0; i < 3; i++) {
-			fault.heal(this.nodes, i);
+		Collections.sort(times);
+		assertThat(times.get(10)).as("median of %s, who waits for no time-out", times)
+			.isLessThan(RedlockSettings.MAX_DEFAULT_NODE_TIMEOUT);
+	}
+
+	/**
+	 * On a busy machine answers may be missing that are not meant to be.
+	 */
+	private static boolean isAcquired(LockTemplate template) {
+		try {
+			return template.tryAcquire(SPEC).isPresent();
 		}
-		this.nodes.heal();
-		this.here.acquire(PATIENT).close();
-		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+		catch (LockStoreUnavailableException ex) {
+			return false;
+		}
+	}
+
+	private void noLockIsAcquiredWithinTheWaitTime(Duration waitTime) {
+		long start = System.nanoTime();
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> this.here.acquire(SPEC.withWaitTime(waitTime)))
+			.withMessageContaining("quorum not reached")
+			.withMessageContaining("3 are needed");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(waitTime, waitTime.plusMillis(400));
 	}
 
 	@Test
@@ -202,8 +200,7 @@ class RedlockOutageIntegrationTests {
 		long start = System.nanoTime();
 		LockLease lease = this.here.acquire(PATIENT);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
-		assertThat(this.there.tryAcquire(SPEC)).isEmpty();
-		await().during(Duration.ofSeconds(2)).until(() -> lease.isHeld() && this.there.tryAcquire(SPEC).isEmpty());
+		await().during(Duration.ofMillis(1500)).until(() -> lease.isHeld() && !isAcquired(this.there));
 		lease.close();
 		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
 	}
