@@ -18,7 +18,7 @@ class OrderController {
 
 	@PostMapping("/orders/{orderId}/pay")
 	Payment pay(@PathVariable String orderId) {
-		return this.orders.pay(orderId);
+		return this.orders.pay(orderId, null);
 	}
 
 }

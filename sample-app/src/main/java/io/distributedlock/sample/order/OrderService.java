@@ -2,10 +2,10 @@ package io.distributedlock.sample.order;
 
 import io.distributedlock.DistributedLock;
 import io.distributedlock.LockLease;
-import io.distributedlock.LockOperations;
-import io.distributedlock.LockSpec;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.stereotype.Service;
+import org.springframework.util.Assert;
 
 /**
  * Pays orders under one lock per order. With no name, the key of the lock is the order id
@@ -16,36 +16,26 @@ public class OrderService {
 
 	private final PaymentRepository payments;
 
-	private final LockOperations locks;
-
-	OrderService(PaymentRepository payments, LockOperations locks) {
+	OrderService(PaymentRepository payments) {
 		this.payments = payments;
-		this.locks = locks;
 	}
 
 	/**
 	 * Pay an order unless it is paid. Without the lock, two callers could both find it
 	 * unpaid.
 	 * @param orderId the order
+	 * @param lease the lease of the lock: callers pass null
 	 * @return the payment
 	 */
 	@DistributedLock(key = "#orderId", ttl = "10s")
-	public Payment pay(String orderId) {
+	public Payment pay(String orderId, @Nullable LockLease lease) {
+		Assert.state(lease != null, "An order is not paid without its lock");
 		this.payments.find(orderId).ifPresent((payment) -> {
 			throw new AlreadyPaidException(payment);
 		});
-		Payment payment = new Payment(orderId, fencingToken(orderId));
+		Payment payment = new Payment(orderId, lease.fencingToken());
 		this.payments.save(payment);
 		return payment;
-	}
-
-	private long fencingToken(String orderId) {
-		// The annotation has no way to pass the lease to the method. This thread holds
-		// the lock already, so acquiring it again only looks at the lease: it sends no
-		// command to Redis, and closing it leaves the outer hold alone.
-		try (LockLease lease = this.locks.acquire(LockSpec.of(orderId))) {
-			return lease.fencingToken();
-		}
 	}
 
 }

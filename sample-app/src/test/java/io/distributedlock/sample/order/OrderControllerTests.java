@@ -23,7 +23,7 @@ class OrderControllerTests {
 
 	@Test
 	void answersWithFencingToken() {
-		given(this.orders.pay("42")).willReturn(new Payment("42", 7));
+		given(this.orders.pay("42", null)).willReturn(new Payment("42", 7));
 		assertThat(this.mvc.post().uri("/orders/42/pay")).hasStatusOk()
 			.bodyJson()
 			.isStrictlyEqualTo("{'orderId': '42', 'fencingToken': 7}".replace('\'', '"'));
@@ -31,7 +31,7 @@ class OrderControllerTests {
 
 	@Test
 	void answersConflictWhenAlreadyPaid() {
-		given(this.orders.pay("42")).willThrow(new AlreadyPaidException(new Payment("42", 7)));
+		given(this.orders.pay("42", null)).willThrow(new AlreadyPaidException(new Payment("42", 7)));
 		assertThat(this.mvc.post().uri("/orders/42/pay")).hasStatus(HttpStatus.CONFLICT)
 			.hasContentType(MediaType.APPLICATION_PROBLEM_JSON)
 			.bodyJson()

@@ -3,8 +3,6 @@ package io.distributedlock.sample.order;
 import java.util.Optional;
 
 import io.distributedlock.LockLease;
-import io.distributedlock.LockOperations;
-import io.distributedlock.LockSpec;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,27 +17,23 @@ class OrderServiceTests {
 
 	private final PaymentRepository payments = mock(PaymentRepository.class);
 
-	private final LockOperations locks = mock(LockOperations.class);
-
 	private final LockLease lease = mock(LockLease.class);
 
-	private final OrderService service = new OrderService(this.payments, this.locks);
+	private final OrderService service = new OrderService(this.payments);
 
 	@Test
 	void paysUnderTheFencingTokenOfTheLease() {
 		given(this.payments.find("42")).willReturn(Optional.empty());
-		given(this.locks.acquire(LockSpec.of("42"))).willReturn(this.lease);
 		given(this.lease.fencingToken()).willReturn(7L);
-		Payment payment = this.service.pay("42");
+		Payment payment = this.service.pay("42", this.lease);
 		assertThat(payment).isEqualTo(new Payment("42", 7));
 		then(this.payments).should().save(payment);
-		then(this.lease).should().close();
 	}
 
 	@Test
 	void doesNotPayTwice() {
 		given(this.payments.find("42")).willReturn(Optional.of(new Payment("42", 6)));
-		assertThatExceptionOfType(AlreadyPaidException.class).isThrownBy(() -> this.service.pay("42"))
+		assertThatExceptionOfType(AlreadyPaidException.class).isThrownBy(() -> this.service.pay("42", this.lease))
 			.withMessageContaining("already paid, under fencing token 6");
 		then(this.payments).should(never()).save(any());
 	}
