@@ -18,9 +18,8 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
@@ -36,13 +35,15 @@ import org.springframework.util.ReflectionUtils;
  *
  * @since 1.0
  */
-public final class LockedBeansVerifier implements SmartInitializingSingleton {
+public final class LockedBeansVerifier implements BeanFactoryPostProcessor, SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(LockedBeansVerifier.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final Supplier<Stream<BeanFactoryLockOperationSourceAdvisor>> advisors;
+
+	private Set<String> given = Set.of();
 
 	/**
 	 * Create a verifier.
@@ -54,6 +55,15 @@ public final class LockedBeansVerifier implements SmartInitializingSingleton {
 		Assert.isInstanceOf(ConfigurableListableBeanFactory.class, beanFactory);
 		this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
 		this.advisors = advisors;
+	}
+
+	/**
+	 * Take note of the singletons that somebody has put in the place of beans before any
+	 * is created, such as the mocks of a test.
+	 */
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		this.given = Set.of(beanFactory.getSingletonNames());
 	}
 
 	/**
@@ -70,11 +80,25 @@ public final class LockedBeansVerifier implements SmartInitializingSingleton {
 		logger.debug(LogMessage.format("The handler of failures is %s", advisor.failureHandler()));
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = typeOf(name);
-			if (type != null && advisor.source().hasOperations(type)) {
+			if (type != null && hasLocks(type, advisor.source())) {
 				verifyProxy(name, advisor.source());
 			}
 		}
 		report(advisor.overrides());
+	}
+
+	/**
+	 * Return whether a class has locks. Not known for one that uses what is not on the
+	 * classpath, and need not be: it cannot be a bean.
+	 */
+	private static boolean hasLocks(Class<?> type, LockOperationSource source) {
+		try {
+			return source.hasOperations(type);
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			logger.debug(LogMessage.format("The methods of %s are not known", type.getName()), ex);
+			return false;
+		}
 	}
 
 	private @Nullable Class<?> typeOf(String name) {
@@ -89,22 +113,13 @@ public final class LockedBeansVerifier implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Return a bean if it has been created by its definition. What a factory bean makes
-	 * has a life of its own.
+	 * Return a bean if the container has created it by its definition. What a factory
+	 * bean makes has a life of its own.
 	 */
 	private @Nullable Object createdBean(String name) {
 		boolean created = this.beanFactory.containsSingleton(name) && !this.beanFactory.isFactoryBean(name)
-				&& !isReplaced(this.beanFactory.getBeanDefinition(name));
+				&& !this.given.contains(name);
 		return created ? this.beanFactory.getSingleton(name) : null;
-	}
-
-	/**
-	 * Return whether a test has put an instance of its own, such as a mock, in the place
-	 * of the bean: the definition then says no more than its type.
-	 */
-	private static boolean isReplaced(BeanDefinition definition) {
-		return definition.getClass() == RootBeanDefinition.class && definition.getFactoryMethodName() == null
-				&& ((RootBeanDefinition) definition).getInstanceSupplier() == null;
 	}
 
 	private void verifyProxy(String name, LockOperationSource source) {

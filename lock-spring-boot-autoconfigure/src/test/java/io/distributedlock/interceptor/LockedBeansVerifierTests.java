@@ -12,8 +12,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -118,18 +116,6 @@ class LockedBeansVerifierTests {
 					"The proxy of the bean implements its interfaces, none of which declares the method"));
 		this.contextRunner.withBean("orders", InterfaceOrders.class)
 			.run((context) -> assertThat(context).hasNotFailed());
-	}
-
-	@Test
-	void acceptsWhatATestHasPutInThePlaceOfABean() {
-		this.contextRunner.withInitializer((context) -> context.addBeanFactoryPostProcessor((beanFactory) -> {
-			((BeanDefinitionRegistry) beanFactory).registerBeanDefinition("orders",
-					new RootBeanDefinition(Orders.class));
-			beanFactory.registerSingleton("orders", new Orders());
-		})).run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertThat(AopUtils.isAopProxy(context.getBean("orders"))).isFalse();
-		});
 	}
 
 	@Test

@@ -86,9 +86,8 @@ class StockControllerTests {
 
 	@Test
 	void answersLockedWhenLockIsBusy() {
-		given(this.stock.reserve("pear", 1)).willThrow(
-				new LockNotAcquiredException("stock::pear", Duration.ofSeconds(30),
-						new LockHolder("sample-app", "secret-host", 123, null)));
+		given(this.stock.reserve("pear", 1)).willThrow(new LockNotAcquiredException("stock::pear",
+				Duration.ofSeconds(30), new LockHolder("sample-app", "secret-host", 123, null)));
 		MvcTestResult result = reserve();
 		assertThatProblem(result, HttpStatus.LOCKED, "Another request is working on 'stock::pear'");
 		assertThat(result).headers().hasValue("Retry-After", "1");
