@@ -7,6 +7,8 @@ import io.distributedlock.LockSpec;
 import io.distributedlock.engine.LockListener;
 import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.LockTemplate;
+import io.distributedlock.engine.LongHoldWatch;
+import io.distributedlock.event.LockEventPublisher;
 import io.distributedlock.store.LockStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -14,15 +16,19 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
@@ -73,10 +79,27 @@ public final class DistributedLockAutoConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnMissingBean
+		LockEventPublisher distributedLockEventPublisher(ApplicationContext context) {
+			return new LockEventPublisher(context);
+		}
+
+		@Bean
 		@ConditionalOnMissingBean(LockOperations.class)
 		LockTemplate distributedLockTemplate(LockStore store, LockSettings settings,
 				ObjectProvider<LockListener> listeners) {
 			return new LockTemplate(store, settings, listeners.orderedStream().toList());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBean(LockTemplate.class)
+		@ConditionalOnProperty("distributed-lock.warn-held-longer-than")
+		LongHoldWatch distributedLockLongHoldWatch(LockTemplate template, DistributedLockProperties properties) {
+			Duration limit = properties.getWarnHeldLongerThan();
+			Assert.state(limit != null, "'distributed-lock.warn-held-longer-than' must be a duration");
+			PropertyCheck.duration("warn-held-longer-than", limit, Duration.ofMillis(1));
+			return new LongHoldWatch(template, limit);
 		}
 
 	}

@@ -82,6 +82,12 @@ public class DistributedLockProperties {
 	private int localHandovers = 32;
 
 	/**
+	 * How long a lock may be held before there is a warning in the log. If not set, there
+	 * is none.
+	 */
+	private @Nullable Duration warnHeldLongerThan;
+
+	/**
 	 * Order of the lock among the interceptors of a method. Must be lower than that of
 	 * transactions, so that they commit before the lock is released.
 	 */
@@ -196,6 +202,14 @@ public class DistributedLockProperties {
 
 	public void setLocalHandovers(int localHandovers) {
 		this.localHandovers = localHandovers;
+	}
+
+	public @Nullable Duration getWarnHeldLongerThan() {
+		return this.warnHeldLongerThan;
+	}
+
+	public void setWarnHeldLongerThan(@Nullable Duration warnHeldLongerThan) {
+		this.warnHeldLongerThan = warnHeldLongerThan;
 	}
 
 	public int getAdvisorOrder() {

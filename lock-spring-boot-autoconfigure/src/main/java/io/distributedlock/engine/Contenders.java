@@ -122,6 +122,12 @@ final class Contenders implements GrantListener {
 	}
 
 	@Override
+	public void revoked(String owner) {
+		// The grant that was taken away may not have arrived yet
+		hinted(owner);
+	}
+
+	@Override
 	public void missed() {
 		long now = this.clock.nanoTime();
 		this.open.values().forEach((contender) -> contender.checkAt(now));

@@ -35,6 +35,9 @@ final class HeldLease implements LockHold {
 	private static final AtomicReferenceFieldUpdater<HeldLease, @Nullable LossReactions> REACTIONS = AtomicReferenceFieldUpdater
 		.newUpdater(HeldLease.class, LossReactions.class, "reactions");
 
+	private static final AtomicIntegerFieldUpdater<HeldLease> TOLD = AtomicIntegerFieldUpdater
+		.newUpdater(HeldLease.class, "told");
+
 	private static final int HELD = 0;
 
 	private static final int RELEASED = 1;
@@ -70,6 +73,12 @@ final class HeldLease implements LockHold {
 	 */
 	private volatile int attached;
 
+	/**
+	 * What listeners know: 0 nothing, 1 the beginning, 2 the end.
+	 */
+	@SuppressWarnings("UnusedVariable") // read and written by TOLD
+	private volatile int told;
+
 	private volatile boolean renewing;
 
 	private volatile long validUntil;
@@ -77,6 +86,8 @@ final class HeldLease implements LockHold {
 	private volatile long nextRenewal;
 
 	private volatile @Nullable LossReactions reactions;
+
+	private volatile int renewals;
 
 	HeldLease(Waiter holder, String owner, Grant grant, long now) {
 		this.contention = holder.contention();
@@ -234,6 +245,13 @@ final class HeldLease implements LockHold {
 	}
 
 	/**
+	 * Return what is left of the lease, even if it has ended; negative if it is over.
+	 */
+	Duration validityAt(long now) {
+		return Duration.ofNanos(this.validUntil - now);
+	}
+
+	/**
 	 * Add a hold that is attached to the thread.
 	 */
 	void enter() {
@@ -328,6 +346,21 @@ final class HeldLease implements LockHold {
 	}
 
 	/**
+	 * Take note that listeners know of this lease.
+	 * @return false if it has ended meanwhile, which they do not know yet
+	 */
+	boolean beginningIsTold() {
+		return TOLD.compareAndSet(this, 0, 1);
+	}
+
+	/**
+	 * Return whether to tell listeners that this lease has ended: they must know of it.
+	 */
+	boolean endIsToBeTold() {
+		return TOLD.getAndSet(this, 2) == 1;
+	}
+
+	/**
 	 * Return whether another thread can go on with what is left: a fencing token of its
 	 * own and, as nobody asks the store, most of the time to live that was promised. A
 	 * lease that is renewed can do with less.
@@ -371,6 +404,18 @@ final class HeldLease implements LockHold {
 			this.renewing = false;
 		}
 		return confirm(sentAt, prolongedBy, now);
+	}
+
+	/**
+	 * Take note that the lease was renewed. One thread at a time does.
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	void renewed() {
+		this.renewals++;
+	}
+
+	int renewals() {
+		return this.renewals;
 	}
 
 	boolean isOver(long now) {
@@ -435,6 +480,12 @@ final class HeldLease implements LockHold {
 	long nextAction() {
 		long end = this.validUntil;
 		return (this.renewing && this.nextRenewal - end < 0) ? this.nextRenewal : end;
+	}
+
+	LockActivity.Hold describe(long now) {
+		Thread holder = this.thread;
+		return new LockActivity.Hold(key(), this.name, (holder != null) ? holder.getName() : null,
+				Duration.ofNanos(now - this.acquiredAt), remainingValidity(now), this.fencingToken, this.renewals);
 	}
 
 	LeaseRequest request() {

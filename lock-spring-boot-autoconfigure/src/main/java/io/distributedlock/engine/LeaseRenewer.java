@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
+import io.distributedlock.LockStoreException;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
@@ -29,7 +30,16 @@ final class LeaseRenewer {
 	 */
 	private static final int BATCH_SIZE = 200;
 
+	/**
+	 * How long a lock is held before the store is to listen for its forced release.
+	 */
+	private static final long LISTEN_AFTER = Duration.ofMillis(500).toNanos();
+
+	private static final String NOT_THE_HOLDER = "the store no longer has it as the holder";
+
 	private final LockStore store;
+
+	private final LockTimer timer;
 
 	private final MonotonicClock clock;
 
@@ -45,6 +55,13 @@ final class LeaseRenewer {
 
 	private final FailureLog failures = new FailureLog(logger);
 
+	private final RepeatedWarnings losses;
+
+	/**
+	 * Whether it will be seen to that the store listens.
+	 */
+	private volatile boolean listening;
+
 	/**
 	 * Create a renewer.
 	 * @param lost is told of each lease that is lost, before the listeners
@@ -52,10 +69,12 @@ final class LeaseRenewer {
 	LeaseRenewer(LockStore store, LockTimer timer, MonotonicClock clock, LockListeners listeners, StoreHealth health,
 			Consumer<HeldLease> lost) {
 		this.store = store;
+		this.timer = timer;
 		this.clock = clock;
 		this.listeners = listeners;
 		this.health = health;
 		this.lost = lost;
+		this.losses = new RepeatedWarnings(logger, clock);
 		this.sweep = new Sweep(timer, clock, this::renewDue);
 	}
 
@@ -65,6 +84,69 @@ final class LeaseRenewer {
 	void add(HeldLease lease) {
 		this.leases.add(lease);
 		this.sweep.by(lease.nextAction());
+		if (!this.listening) {
+			this.listening = true;
+			this.timer.schedule(this::listenForLongHolds, LISTEN_AFTER);
+		}
+	}
+
+	/**
+	 * While any lease is held for long, let the store listen: an operator may take it
+	 * away. Whoever only holds locks for a moment does not need that.
+	 */
+	private void listenForLongHolds() {
+		long now = this.clock.nanoTime();
+		if (this.leases.stream().anyMatch((lease) -> now - lease.acquiredAt() >= LISTEN_AFTER)) {
+			listen();
+		}
+		this.listening = false;
+		if (!this.leases.isEmpty()) {
+			this.listening = true;
+			this.timer.schedule(this::listenForLongHolds, LISTEN_AFTER);
+		}
+	}
+
+	private void listen() {
+		try {
+			this.store.listen();
+		}
+		catch (LockStoreException ex) {
+			logger.debug("The store cannot listen at present", ex);
+		}
+	}
+
+	/**
+	 * Declare the lease of an owner lost from whom the lock was taken.
+	 */
+	void revoked(String owner) {
+		for (HeldLease lease : this.leases) {
+			if (lease.owner().equals(owner)) {
+				lose(lease, "it was released by force");
+			}
+		}
+	}
+
+	/**
+	 * Ask the store whether all leases are still held: what it said may have been missed.
+	 * This prolongs none of them.
+	 */
+	void verify() {
+		long now = this.clock.nanoTime();
+		List<HeldLease> held = this.leases.stream().filter((lease) -> lease.validityAt(now).toMillis() > 0).toList();
+		forEachBatch(held, (batch) -> verify(batch, now));
+	}
+
+	private void verify(List<HeldLease> batch, long now) {
+		List<LeaseRequest> requests = batch.stream()
+			.map((lease) -> new LeaseRequest(lease.key(), lease.owner(), lease.validityAt(now)))
+			.toList();
+		StoreCalls.call(() -> this.store.renew(requests)).whenComplete((replies, failure) -> {
+			for (int i = 0; failure == null && i < batch.size(); i++) {
+				if (replies.get(i) == RenewReply.LOST) {
+					lose(batch.get(i), NOT_THE_HOLDER);
+				}
+			}
+		});
 	}
 
 	/**
@@ -84,7 +166,8 @@ final class LeaseRenewer {
 	void lose(HeldLease lease, String reason) {
 		if (lease.lose()) {
 			this.leases.remove(lease);
-			logger.warn("Lost lock %s: %s. Others may hold it while its body still runs.".formatted(lease, reason));
+			this.losses.warn(lease.name(),
+					"Lost lock %s: %s. Others may hold it while its body still runs.".formatted(lease, reason));
 			this.lost.accept(lease);
 			this.listeners.lost(lease, reason);
 		}
@@ -115,8 +198,12 @@ final class LeaseRenewer {
 		if (!this.leases.isEmpty()) {
 			this.sweep.by(earliest);
 		}
-		for (int from = 0; from < due.size(); from += BATCH_SIZE) {
-			renew(due.subList(from, Math.min(from + BATCH_SIZE, due.size())), now);
+		forEachBatch(due, (batch) -> renew(batch, now));
+	}
+
+	private static void forEachBatch(List<HeldLease> leases, Consumer<List<HeldLease>> action) {
+		for (int from = 0; from < leases.size(); from += BATCH_SIZE) {
+			action.accept(leases.subList(from, Math.min(from + BATCH_SIZE, leases.size())));
 		}
 	}
 
@@ -148,13 +235,14 @@ final class LeaseRenewer {
 			switch (renewed.get(i)) {
 				case RENEWED -> {
 					if (lease.confirmRenewal(sentAt, requests.get(i).ttl(), now)) {
+						lease.renewed();
 						this.listeners.renewed(lease);
 					}
 					else {
 						lose(lease, "its renewal was confirmed too late");
 					}
 				}
-				case LOST -> lose(lease, "the store no longer has it as the holder");
+				case LOST -> lose(lease, NOT_THE_HOLDER);
 				case UNKNOWN -> {
 					retry(lease, now);
 					this.listeners.renewalFailed(lease, null);

@@ -292,6 +292,17 @@ final class LocalQueues implements Contenders.Listener {
 	}
 
 	/**
+	 * Return all waiters of this JVM.
+	 */
+	List<Waiter> waiters() {
+		List<Waiter> waiters = new ArrayList<>();
+		for (Contention contention : this.queues.keySet()) {
+			waiters.addAll(change(contention, LocalQueue::waiters));
+		}
+		return waiters;
+	}
+
+	/**
 	 * End all waiters because the engine stops.
 	 */
 	void close() {

@@ -22,6 +22,12 @@ public interface LockAttempt {
 	String name();
 
 	/**
+	 * Return whether the lock was found held by somebody else.
+	 * @return whether there was contention, so far
+	 */
+	boolean isContended();
+
+	/**
 	 * Return who holds the lock, as far as this is known when the attempt has ended.
 	 * @return the holder as {@code application@host/pid}, or null if it is not known or
 	 * another program

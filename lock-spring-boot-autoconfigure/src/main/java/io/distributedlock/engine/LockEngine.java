@@ -1,6 +1,7 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,10 +123,10 @@ final class LockEngine {
 	}
 
 	/**
-	 * Return who is to be told of the locks that the store hands over to this instance.
+	 * Return who is to be told what the store does to the locks of this instance.
 	 */
 	GrantListener grantListener() {
-		return this.queues.contenders();
+		return new StoreMessages(this.queues.contenders(), this.renewer);
 	}
 
 	/**
@@ -158,6 +159,34 @@ final class LockEngine {
 				logger.error("A callback for a lost lock failed", ex);
 			}
 		});
+	}
+
+	/**
+	 * Return what is held and waited for.
+	 * @param limit how many of each to name at most
+	 */
+	LockActivity activity(int limit) {
+		long now = this.clock.nanoTime();
+		List<HeldLease> held = List.copyOf(this.renewer.leases());
+		List<Waiter> waiters = this.queues.waiters();
+		List<LockActivity.Hold> holds = held.stream()
+			.sorted(Comparator.comparingLong((HeldLease lease) -> lease.acquiredAt() - now))
+			.limit(limit)
+			.map((lease) -> lease.describe(now))
+			.toList();
+		List<LockActivity.Wait> waits = waiters.stream()
+			.sorted(Comparator.comparingLong((Waiter waiter) -> waiter.startedAt() - now))
+			.limit(limit)
+			.map((waiter) -> waiter.describe(now))
+			.toList();
+		return new LockActivity(holds, held.size(), waits, waiters.size(), this.health.failure());
+	}
+
+	/**
+	 * A lock was taken from its owner by force.
+	 */
+	void revoked(String owner) {
+		this.renewer.revoked(owner);
 	}
 
 	private void lost(HeldLease lease) {

@@ -57,6 +57,9 @@ final class LockListeners {
 		if (!isEmpty()) {
 			Duration waited = since(waiter.startedAt());
 			tell((listener) -> listener.acquired(waiter, lease, waited));
+			if (!lease.beginningIsTold()) {
+				tell((listener) -> listener.lost(lease, "it had ended before it was entered", Duration.ZERO));
+			}
 		}
 	}
 
@@ -80,14 +83,14 @@ final class LockListeners {
 	}
 
 	void released(HeldLease lease, ReleaseOutcome outcome) {
-		if (!isEmpty()) {
+		if (!isEmpty() && lease.endIsToBeTold()) {
 			Duration held = since(lease.acquiredAt());
 			tell((listener) -> listener.released(lease, outcome, held));
 		}
 	}
 
 	void lost(HeldLease lease, String reason) {
-		if (!isEmpty()) {
+		if (!isEmpty() && lease.endIsToBeTold()) {
 			Duration held = since(lease.acquiredAt());
 			tell((listener) -> listener.lost(lease, reason, held));
 		}

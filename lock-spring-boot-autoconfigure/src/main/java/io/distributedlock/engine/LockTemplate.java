@@ -14,11 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockClosedException;
+import io.distributedlock.LockHolder;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLeases;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
+import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -172,6 +174,65 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 					"Lock '%s' is not held any more: this thread has lost it. Do not rely on anything done under it since."
 						.formatted(lost.key()));
 		}
+	}
+
+	/**
+	 * Return where the locks are.
+	 * @return the store
+	 */
+	public LockStore store() {
+		return this.store;
+	}
+
+	/**
+	 * Describe an owner by the part of its token that may be shown.
+	 * @param owner the owner token
+	 * @param heldFor for how long it has held a lock, or null if that is not known or it
+	 * holds none
+	 * @return the owner, or null if the token is not one of this library: it may be a
+	 * secret of another program
+	 */
+	public static @Nullable LockHolder describe(String owner, @Nullable Duration heldFor) {
+		return OwnerTokens.describe(owner, heldFor);
+	}
+
+	/**
+	 * Return what this instance holds and waits for now.
+	 * @param limit how many holds and how many waits to name at most
+	 * @return the activity; nothing, if the template is not running
+	 */
+	public LockActivity activity(int limit) {
+		LockEngine current = this.engine;
+		return (current != null) ? current.activity(limit) : LockActivity.NONE;
+	}
+
+	/**
+	 * Take a lock from whoever holds it, in this instance or another. The holder is told
+	 * and its lease is lost; the first waiter gets the lock.
+	 * @param key the key of the lock
+	 * @return the state of the lock before, with no holder if it was free
+	 */
+	public CompletionStage<LockState> forceRelease(String key) {
+		return this.store.forceRelease(key).whenComplete((before, failure) -> {
+			LockEngine current = this.engine;
+			String holder = (failure != null) ? null : before.holder();
+			if (holder != null && current != null) {
+				// The store tells this instance only if it listens already
+				current.revoked(holder);
+			}
+		});
+	}
+
+	/**
+	 * Find out whether locks can be had, by acquiring and releasing one that only this
+	 * instance knows.
+	 * @return a stage that ends well if they can, and otherwise with a
+	 * {@link io.distributedlock.LockException}. It may take long: set a limit
+	 */
+	public CompletionStage<Void> probe() {
+		LockEngine current = this.engine;
+		return (current != null) ? current.probe()
+				: CompletableFuture.failedStage(new LockClosedException("distributed-lock-probe"));
 	}
 
 	private LockEngine engine(LockSpec spec) {

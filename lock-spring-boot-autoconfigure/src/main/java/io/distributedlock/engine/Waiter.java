@@ -43,7 +43,6 @@ final class Waiter implements LockAttempt {
 	 */
 	private final CompletableFuture<@Nullable HeldLease> outcome = new CompletableFuture<>();
 
-	@SuppressWarnings("UnusedVariable") // read and written by CONTENDED
 	private volatile int contended;
 
 	private volatile @Nullable Holder holder;
@@ -114,6 +113,11 @@ final class Waiter implements LockAttempt {
 		this.holder = holder;
 	}
 
+	@Override
+	public boolean isContended() {
+		return this.contended != 0;
+	}
+
 	/**
 	 * Tell the caller that somebody else holds the lock.
 	 */
@@ -141,6 +145,11 @@ final class Waiter implements LockAttempt {
 
 	void reliesOn(@Nullable Contender contender) {
 		this.reliesOn = contender;
+	}
+
+	LockActivity.Wait describe(long now) {
+		return new LockActivity.Wait(key(), name(), (this.thread != null) ? this.thread.getName() : null,
+				Duration.ofNanos(now - this.startedAt), Duration.ofNanos(Math.max(0, this.deadline - now)));
 	}
 
 	/**

@@ -110,6 +110,13 @@ final class MemoryLock {
 	}
 
 	/**
+	 * Return the owners that wait, first come first.
+	 */
+	List<String> waiters() {
+		return List.copyOf(this.queue.keySet());
+	}
+
+	/**
 	 * Plan something for after the change, outside of all locks.
 	 */
 	void afterwards(Runnable action) {

@@ -3,6 +3,7 @@ package io.distributedlock.memory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,9 +15,12 @@ import java.util.function.LongSupplier;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps locks in the memory of this JVM. Excludes threads of this JVM only, so it is no
@@ -146,11 +150,70 @@ public final class MemoryLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<LockState> inspect(String key) {
+		return completed(change(key, (lock) -> state(key, lock)));
+	}
+
+	private LockState state(String key, MemoryLock lock) {
+		long now = this.nanoTime.getAsLong();
+		List<String> waiters = lock.waiters();
+		List<String> first = waiters.subList(0, Math.min(waiters.size(), MAX_WAITERS));
+		return lock.isFree(now) ? new LockState(key, null, null, Duration.ZERO, 0, first, waiters.size())
+				: new LockState(key, lock.holder(), lock.heldFor(now), lock.remaining(now), lock.lastToken(), first,
+						waiters.size());
+	}
+
+	/**
+	 * Return the locks in the order of their keys. A cursor is the last key of the page
+	 * before, as keys may have any characters.
+	 */
+	@Override
+	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
+		List<String> keys = this.locks.keySet()
+			.stream()
+			.filter((key) -> cursor == null || key.compareTo(cursor) > 0)
+			.sorted()
+			.limit(size + 1L)
+			.toList();
+		boolean last = keys.size() <= size;
+		List<String> page = last ? keys : keys.subList(0, size);
+		List<LockState> held = page.stream()
+			.map((key) -> change(key, (lock) -> state(key, lock)))
+			.filter((state) -> state.holder() != null)
+			.toList();
+		return completed(new LockPage(held, last ? null : page.get(size - 1)));
+	}
+
+	@Override
+	public CompletionStage<LockState> forceRelease(String key) {
 		return completed(change(key, (lock) -> {
-			long now = this.nanoTime.getAsLong();
-			return lock.isFree(now) ? new LockState(key, null, Duration.ZERO, 0)
-					: new LockState(key, lock.holder(), lock.remaining(now), lock.lastToken());
+			LockState before = state(key, lock);
+			String holder = before.holder();
+			if (holder != null) {
+				GrantListener listener = this.listeners.get(instanceOf(holder));
+				if (listener != null) {
+					lock.afterwards(() -> listener.revoked(holder));
+				}
+				lock.free();
+				handOver(lock, this.nanoTime.getAsLong());
+			}
+			return before;
 		}));
+	}
+
+	@Override
+	public CompletionStage<StoreStatus> status() {
+		return completed(new StoreStatus(Map.of(),
+				List.of("Locks are not distributed: other instances of the application do not see them.")));
+	}
+
+	@Override
+	public void listen() {
+		// Everybody is told everything from the start
+	}
+
+	@Override
+	public String mode() {
+		return "memory";
 	}
 
 	/**

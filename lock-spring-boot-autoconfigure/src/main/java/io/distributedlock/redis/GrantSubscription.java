@@ -26,7 +26,8 @@ import org.springframework.core.NestedExceptionUtils;
  * locks. Connects when it is first needed: an instance that never waits has no such
  * connection.
  * <p>
- * A grant is {@code <first fencing token> <owner token>}.
+ * A grant is {@code <first fencing token> <owner token>}; {@code revoked <owner token>}
+ * tells that somebody has taken a lock by force.
  */
 final class GrantSubscription {
 
@@ -37,6 +38,8 @@ final class GrantSubscription {
 	}
 
 	private static final Log logger = LogFactory.getLog(GrantSubscription.class);
+
+	private static final String REVOKED = "revoked ";
 
 	private static final long RETRY_DELAY = Duration.ofSeconds(1).toNanos();
 
@@ -127,8 +130,8 @@ final class GrantSubscription {
 		}
 		else if (this.state.compareAndSet(State.OPENING, State.FORBIDDEN)) {
 			logger
-				.warn(("Waiters poll for their locks, which is slower and costs more commands, because Redis refused: "
-						+ "%s. Allow the Redis user to SUBSCRIBE and PUBLISH on '%s'.")
+				.warn(("Waiters poll for their locks, which is slower and costs more commands, and holders learn of a "
+						+ "forced release only when they renew, because Redis refused: %s. Allow the Redis user to SUBSCRIBE and PUBLISH on '%s'.")
 					.formatted(cause.getMessage(), this.channel));
 		}
 	}
@@ -191,7 +194,10 @@ final class GrantSubscription {
 		@Override
 		public void message(String from, String message) {
 			int space = message.indexOf(' ');
-			if (space > 0) {
+			if (message.startsWith(REVOKED)) {
+				GrantSubscription.this.listener.revoked(message.substring(REVOKED.length()));
+			}
+			else if (space > 0) {
 				GrantSubscription.this.listener.granted(message.substring(space + 1),
 						Long.parseLong(message, 0, space, 10));
 			}

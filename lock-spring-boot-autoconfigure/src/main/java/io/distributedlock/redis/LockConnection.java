@@ -58,6 +58,14 @@ final class LockConnection {
 		throw RedisErrors.notConnected(this.failure);
 	}
 
+	/**
+	 * Return the servers behind the connection.
+	 * @throws io.distributedlock.LockStoreException if it is not there (yet)
+	 */
+	RedisServers servers() {
+		return this.factory.servers(commands());
+	}
+
 	private synchronized void tryAgain(Attempt stale) {
 		if (this.latest.equals(stale)) {
 			this.latest = new Attempt();

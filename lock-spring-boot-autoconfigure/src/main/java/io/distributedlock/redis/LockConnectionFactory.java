@@ -113,6 +113,15 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 	}
 
 	/**
+	 * Return the servers behind the connection that {@link #connect} has made.
+	 * @param commands the commands of that connection
+	 */
+	RedisServers servers(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		StatefulRedisClusterConnection<byte[], byte[]> cluster = getSharedClusterConnection();
+		return (cluster != null) ? new RedisServers.Masters(cluster) : new RedisServers.Single(commands);
+	}
+
+	/**
 	 * Connect to every node that may publish. Blocks.
 	 */
 	PubSubNodes connectPubSub() {

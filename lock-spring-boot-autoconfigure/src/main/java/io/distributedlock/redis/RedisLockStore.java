@@ -2,8 +2,6 @@ package io.distributedlock.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,20 +10,24 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.redis.LockCommand.Action;
+import io.distributedlock.redis.internal.KeyScan;
 import io.distributedlock.redis.internal.LockKeys;
+import io.distributedlock.redis.internal.LockStates;
 import io.distributedlock.redis.internal.LuaScript;
 import io.distributedlock.redis.internal.LuaScripts;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.SlotHash;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,8 @@ public final class RedisLockStore implements LockStore {
 	private static final LuaScript RENEW = LuaScript.load("renew.lua");
 
 	private static final LuaScript INSPECT = LuaScript.load("inspect.lua");
+
+	private static final LuaScript FORCE_RELEASE = LuaScript.load("hand-over.lua", "force-release.lua");
 
 	private final LettuceConnectionFactory connectionFactory;
 
@@ -133,9 +137,8 @@ public final class RedisLockStore implements LockStore {
 		if (number(values.get(0)) == 1) {
 			return new AcquireReply.Granted(number(values.get(1)));
 		}
-		long heldFor = number(values.get(5));
-		return new AcquireReply.Busy(text(values.get(2)), duration(values.get(1)), number(values.get(3)),
-				number(values.get(4)) == 1, (heldFor >= 0) ? Duration.of(heldFor, ChronoUnit.MICROS) : null);
+		return new AcquireReply.Busy(text(values.get(2)), LockStates.timeToLive(number(values.get(1))),
+				number(values.get(3)), number(values.get(4)) == 1, LockStates.heldFor(number(values.get(5))));
 	}
 
 	@Override
@@ -167,7 +170,9 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	private CompletionStage<List<RenewReply>> renewInOneSlot(List<LeaseRequest> requests) {
-		byte[][] locks = requests.stream().map((request) -> this.keys.lock(request.key())).toArray(byte[][]::new);
+		byte[][] locks = requests.stream()
+			.flatMap((request) -> Stream.of(this.keys.lock(request.key()), this.keys.fence(request.key())))
+			.toArray(byte[][]::new);
 		byte[][] arguments = requests.stream()
 			.flatMap((request) -> List.of(LockCommand.bytes(request.owner()), LockCommand.millis(request.ttl()))
 				.stream())
@@ -188,10 +193,49 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<LockState> inspect(String key) {
-		return run(INSPECT, ScriptOutputType.MULTI, (List<Object> reply) -> {
-			String holder = text(reply.get(0));
-			return new LockState(key, holder.isEmpty() ? null : holder, duration(reply.get(1)), number(reply.get(2)));
-		}, Arrays.copyOf(this.keys.all(key), 2));
+		return inspect(key, this.keys.lock(key));
+	}
+
+	private CompletionStage<LockState> inspect(String key, byte[] lock) {
+		return run(INSPECT, ScriptOutputType.MULTI, (List<Object> reply) -> LockStates.read(key, reply),
+				this.keys.all(lock), LockCommand.bytes(Integer.toString(MAX_WAITERS)), this.commonArguments[2]);
+	}
+
+	@Override
+	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
+		KeyScan scan = new KeyScan(running().connection().servers(), this.keys, size);
+		return scan.from(cursor).thenCompose((page) -> {
+			List<CompletableFuture<LockState>> states = page.locks()
+				.entrySet()
+				.stream()
+				.map((lock) -> inspect(lock.getKey(), lock.getValue().lock()).toCompletableFuture())
+				.toList();
+			return CompletableFuture.allOf(states.toArray(CompletableFuture[]::new))
+				.thenApply((ignored) -> new LockPage(
+						states.stream().map(CompletableFuture::join).filter((state) -> state.holder() != null).toList(),
+						page.next()));
+		});
+	}
+
+	@Override
+	public CompletionStage<LockState> forceRelease(String key) {
+		return run(FORCE_RELEASE, ScriptOutputType.MULTI, (List<Object> reply) -> LockStates.read(key, reply),
+				this.keys.all(key), this.commonArguments);
+	}
+
+	@Override
+	public CompletionStage<StoreStatus> status() {
+		return ServerStatus.of(running().connection().servers());
+	}
+
+	@Override
+	public void listen() {
+		running().grants().open();
+	}
+
+	@Override
+	public String mode() {
+		return "redis";
 	}
 
 	@Override
@@ -235,13 +279,6 @@ public final class RedisLockStore implements LockStore {
 
 	private static String text(Object reply) {
 		return new String((byte[]) reply, StandardCharsets.UTF_8);
-	}
-
-	/**
-	 * Convert a PTTL, which is -1 if the key never expires and -2 if there is no key.
-	 */
-	private static Duration duration(Object millis) {
-		return (number(millis) == -1) ? LockSpec.MAX_DURATION : Duration.ofMillis(Math.max(0, number(millis)));
 	}
 
 	/**

@@ -1,8 +1,8 @@
 package io.distributedlock.store;
 
 /**
- * Is told what the store does for the waiters of an instance without being asked. Called
- * on a thread of the store, which must not be blocked.
+ * Is told what the store does to the waiters and holders of an instance without being
+ * asked. Called on a thread of the store, which must not be blocked.
  *
  * @since 1.0
  */
@@ -24,8 +24,15 @@ public interface GrantListener {
 	void hinted(String owner);
 
 	/**
-	 * Grants may have been missed, or waiters may be queued from now on: every waiter
-	 * should ask again.
+	 * A lock was taken from its owner by force: the owner neither holds it nor waits for
+	 * it any more.
+	 * @param owner the owner token
+	 */
+	void revoked(String owner);
+
+	/**
+	 * Messages may have been missed, or waiters may be queued from now on: every waiter
+	 * should ask again, and every holder whether it still is one.
 	 */
 	void missed();
 

@@ -3,6 +3,8 @@ package io.distributedlock.store;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Stores who holds which lock and who waits for it, atomically and with expiry. Knows no
  * threads and no renewal: that is the engine's.
@@ -23,6 +25,16 @@ public interface LockStore {
 	 * lease on among its threads with a higher token for each.
 	 */
 	int TOKENS_PER_GRANT = 64;
+
+	/**
+	 * The most waiters that are told of when somebody looks at a lock.
+	 */
+	int MAX_WAITERS = 100;
+
+	/**
+	 * The most locks that may be asked for at a time.
+	 */
+	int MAX_PAGE_SIZE = 1000;
 
 	/**
 	 * Give the lock to the owner if it is free and nobody waits for it. Repeating a
@@ -68,6 +80,47 @@ public interface LockStore {
 	 * @return the state of the lock
 	 */
 	CompletionStage<LockState> inspect(String key);
+
+	/**
+	 * Look at the locks that are held, a page at a time. A lock that is held from the
+	 * first page to the last is on one of them at least; others may be.
+	 * @param cursor where the page begins, as the page before says, or null for the first
+	 * @param size about how many locks to return, from 1 to {@link #MAX_PAGE_SIZE}. There
+	 * may be fewer, or none, although more are to come: a page also ends when it has cost
+	 * enough
+	 * @return the page
+	 * @throws IllegalArgumentException if the cursor is none
+	 */
+	CompletionStage<LockPage> scan(@Nullable String cursor, int size);
+
+	/**
+	 * Take the lock from whoever holds it, hand it over as {@link #release} does, and
+	 * tell the instance of the holder, which may be any of this application or another,
+	 * if it {@link #listen() listens}.
+	 * @param key the key of the lock
+	 * @return the state of the lock before, with no holder if it was free
+	 */
+	CompletionStage<LockState> forceRelease(String key);
+
+	/**
+	 * Look at the servers of this store.
+	 * @return what they say; a server that gives no answer, or none to this user, is a
+	 * part of that and no failure
+	 */
+	CompletionStage<StoreStatus> status();
+
+	/**
+	 * Begin to listen for what others tell this instance, unless that was done. May take
+	 * a while and may fail: {@link GrantListener#missed()} says when it is done. A store
+	 * also does that by itself when an owner is to be enqueued.
+	 */
+	void listen();
+
+	/**
+	 * Return what kind of store this is, for metrics and messages.
+	 * @return a word such as {@code redis}
+	 */
+	String mode();
 
 	/**
 	 * Get ready. Called before the first operation, and again after a {@link #stop()}.

@@ -62,7 +62,10 @@ class DistributedLockPropertiesTests {
 			.containsEntry("distributed-lock.release", "sync")
 			.containsEntry("distributed-lock.response-timeout", "30ms")
 			.containsEntry("distributed-lock.release-timeout", "1s")
-			.containsEntry("distributed-lock.advisor-order", (double) new DistributedLockProperties().getAdvisorOrder())
+			.hasEntrySatisfying("distributed-lock.advisor-order",
+					(order) -> assertThat(((Number) order).intValue())
+						.isEqualTo(new DistributedLockProperties().getAdvisorOrder()))
+			.containsEntry("distributed-lock.warn-held-longer-than", null)
 			.containsEntry("distributed-lock.transaction.commit-guard", true)
 			.containsEntry("distributed-lock.transaction.release-after-completion", false)
 			.containsEntry("distributed-lock.max-hold", null)

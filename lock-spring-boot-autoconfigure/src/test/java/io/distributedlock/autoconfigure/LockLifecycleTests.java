@@ -22,9 +22,12 @@ import io.distributedlock.redis.RedisLockTemplate;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -244,6 +247,31 @@ class LockLifecycleTests {
 		@Override
 		public CompletionStage<LockState> inspect(String key) {
 			return this.delegate.inspect(key);
+		}
+
+		@Override
+		public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
+			return this.delegate.scan(cursor, size);
+		}
+
+		@Override
+		public CompletionStage<LockState> forceRelease(String key) {
+			return this.delegate.forceRelease(key);
+		}
+
+		@Override
+		public CompletionStage<StoreStatus> status() {
+			return this.delegate.status();
+		}
+
+		@Override
+		public void listen() {
+			this.delegate.listen();
+		}
+
+		@Override
+		public String mode() {
+			return this.delegate.mode();
 		}
 
 		@Override

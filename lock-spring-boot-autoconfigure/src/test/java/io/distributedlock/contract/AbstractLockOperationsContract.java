@@ -934,4 +934,73 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 		assertThat(tokens).isSorted().doesNotHaveDuplicates();
 	}
 
+	@Test
+	void lockReleasedByForceIsLostSoonAndNotResurrected() throws Exception {
+		LockLease lease = this.here.acquire(this.spec);
+		forceRelease();
+		Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !lease.isHeld());
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lease::ensureHeld);
+		assertThat(lease.extend(Duration.ofSeconds(10))).isFalse();
+		LockLease next = this.there.acquire(this.spec);
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+		assertThat(next.isHeld()).isTrue();
+		assertThat(this.here.tryAcquire(this.spec)).isEmpty();
+		next.close();
+	}
+
+	@Test
+	void holderThatHasHeldForLongIsToldOfAForcedReleaseAtOnce() throws Exception {
+		LockLease lease = this.here.acquire(this.spec);
+		assertBusyFor(Duration.ofMillis(1200));
+		long start = System.nanoTime();
+		forceRelease();
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(1))
+			.atMost(Duration.ofSeconds(2))
+			.until(() -> !lease.isHeld());
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(400));
+	}
+
+	@Test
+	void waiterOfAnotherInstanceGetsALockThatIsReleasedByForce() throws Exception {
+		LockLease lease = this.there.acquire(this.spec);
+		Future<LockLease> waiter = this.threads
+			.submit(() -> this.here.acquire(this.spec.withWaitTime(Duration.ofSeconds(20))));
+		awaitAcquisitions(2);
+		forceRelease();
+		LockLease next = waiter.get(2, TimeUnit.SECONDS);
+		assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+		Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !lease.isHeld());
+		assertThat(next.isHeld()).isTrue();
+		assertThat(next.release()).isEqualTo(ReleaseOutcome.RELEASED);
+	}
+
+	@Test
+	void waiterOfTheSameInstanceGetsALockThatIsReleasedByForce() throws Exception {
+		LockLease lease = this.here.acquire(this.spec);
+		Future<LockLease> waiter = this.threads
+			.submit(() -> this.here.acquire(this.spec.withWaitTime(Duration.ofSeconds(20))));
+		Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> {
+			forceRelease();
+			return waiter.isDone();
+		});
+		LockLease next = waiter.get();
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+		assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+	}
+
+	@Test
+	void instanceThatReleasesItsOwnLockByForceKnowsItAtOnce() throws Exception {
+		LockLease lease = this.here.acquire(this.spec);
+		assertThat(this.here.forceRelease(this.key).toCompletableFuture().get(5, TimeUnit.SECONDS).holder())
+			.isNotNull();
+		assertThat(lease.isHeld()).isFalse();
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+		assertThat(this.here.forceRelease(this.key).toCompletableFuture().get(5, TimeUnit.SECONDS).holder()).isNull();
+	}
+
+	private void forceRelease() throws Exception {
+		this.countedThere.forceRelease(this.key).toCompletableFuture().get(5, TimeUnit.SECONDS);
+	}
+
 }

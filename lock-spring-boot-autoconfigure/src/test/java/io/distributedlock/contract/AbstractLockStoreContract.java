@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.AcquireReply.Busy;
 import io.distributedlock.store.AcquireReply.Granted;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
@@ -432,6 +434,130 @@ public abstract class AbstractLockStoreContract {
 	}
 
 	@Test
+	void inspectionTellsWhoWaitsAndForHowLongTheLockIsHeld() {
+		long start = System.nanoTime();
+		await(this.store.acquire(queued("a"), true));
+		enqueue("b");
+		enqueue("c");
+		LockState state = inspect();
+		assertThat(state.waiters()).containsExactly(owner("b"), owner("c"));
+		assertThat(state.waiting()).isEqualTo(2);
+		assertThat(state.heldFor()).isBetween(Duration.ZERO,
+				Duration.ofNanos(System.nanoTime() - start).plusMillis(500));
+	}
+
+	@Test
+	void inspectionNamesTheFirstOfManyWaitersAndTheirNumber() {
+		await(this.store.acquire(queued("a"), true));
+		enqueue("b");
+		for (int i = 0; i < 120; i++) {
+			await(this.store.acquire(queued("w" + i), true));
+		}
+		LockState state = inspect();
+		assertThat(state.waiting()).isEqualTo(121);
+		assertThat(state.waiters()).hasSize(LockStore.MAX_WAITERS).startsWith(owner("b"), owner("w0"));
+	}
+
+	@Test
+	void renewalDoesNotChangeForHowLongTheLockIsHeld() {
+		await(this.store.acquire(queued("a"), true));
+		LockState state = inspect();
+		assertThat(renew(owner("a"), LONG)).isTrue();
+		assertThat(inspect().heldFor()).isGreaterThanOrEqualTo(state.heldFor());
+		assertThat(inspect().fencingToken()).isEqualTo(state.fencingToken());
+	}
+
+	@Test
+	void allLocksThatAreHeldAreFoundPageByPage() {
+		Set<String> expected = new TreeSet<>();
+		for (int i = 0; i < 300; i++) {
+			LeaseRequest request = new LeaseRequest(this.key + "-" + i, owner("a"), LONG);
+			await(this.store.acquire(request, false));
+			if (i % 3 == 0) {
+				await(this.store.release(request));
+			}
+			else {
+				expected.add(request.key());
+			}
+		}
+		List<LockPage> pages = pages(20);
+		assertThat(pages).hasSizeGreaterThan(1).allSatisfy((page) -> assertThat(page.locks()).hasSizeLessThan(200));
+		List<LockState> found = pages.stream()
+			.flatMap((page) -> page.locks().stream())
+			.filter((state) -> state.key().startsWith(this.key + "-"))
+			.toList();
+		assertThat(found).extracting(LockState::key).containsAll(expected);
+		assertThat(expected).containsAll(found.stream().map(LockState::key).toList());
+		assertThat(found).allSatisfy((state) -> {
+			assertThat(state.holder()).isEqualTo(owner("a"));
+			assertThat(state.remaining()).isPositive();
+		});
+	}
+
+	@Test
+	void locksAreFoundByTheKeyAsItWasWritten() {
+		List<String> strange = List.of("{", "}", "a{b}c", " ", "\t", "%", "%7B", "%uD83D", "\u00A0", "ключ", "鍵", "🔒",
+				"*?[]\\", "\uD83D", "/", "a/b?c=d&e#f");
+		strange
+			.forEach((each) -> await(this.store.acquire(new LeaseRequest(this.key + each, owner("a"), LONG), false)));
+		assertThat(pages(LockStore.MAX_PAGE_SIZE).stream().flatMap((page) -> page.locks().stream()))
+			.extracting(LockState::key)
+			.containsAll(strange.stream().map((each) -> this.key + each).toList());
+	}
+
+	@Test
+	void forcedReleaseFreesTheLockAndItsHolderCannotGetItBack() {
+		await(this.store.acquire(queued("a"), true));
+		LockState before = await(this.store.forceRelease(this.key));
+		assertThat(before.holder()).isEqualTo(owner("a"));
+		assertThat(before.remaining()).isPositive();
+		assertThat(before.heldFor()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
+		assertThat(inspect().holder()).isNull();
+		assertThat(renew(owner("a"), LONG)).isFalse();
+		assertThat(release(owner("a"))).isFalse();
+		assertThat(inspect().holder()).isNull();
+		long token = granted(acquire("b", LONG));
+		assertThat(token).isGreaterThan(before.fencingToken());
+		assertThat(renew(owner("a"), LONG)).isFalse();
+		assertThat(inspect().holder()).isEqualTo("b");
+	}
+
+	@Test
+	void forcedReleaseHandsTheLockOverToTheFirstWaiter() {
+		await(this.store.acquire(queued("a"), true));
+		enqueue("b");
+		enqueue("c");
+		await(this.store.forceRelease(this.key));
+		assertThat(this.grants.await(owner("b"))).isPositive();
+		assertThat(inspect().holder()).isEqualTo(owner("b"));
+		assertThat(renew(owner("a"), LONG)).isFalse();
+	}
+
+	@Test
+	void holderThatListensIsToldOfAForcedRelease() {
+		this.store.listen();
+		Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20)).until(() -> {
+			await(this.store.acquire(queued("a"), false));
+			await(this.store.forceRelease(this.key));
+			return this.grants.revoked().contains(owner("a"));
+		});
+		assertThat(this.grants.revoked()).containsExactly(owner("a"));
+	}
+
+	@Test
+	void forcedReleaseFreesTheLockOfAnotherProgram() {
+		acquire("another program", LONG);
+		assertThat(await(this.store.forceRelease(this.key)).holder()).isEqualTo("another program");
+		assertThat(inspect().holder()).isNull();
+	}
+
+	@Test
+	void forcedReleaseOfAFreeLockChangesNothing() {
+		assertThat(await(this.store.forceRelease(this.key)).holder()).isNull();
+		assertThat(acquire("a", LONG)).isInstanceOf(Granted.class);
+	}
+
+	@Test
 	void storeWorksAgainAfterAStopAndAStart() {
 		this.store.stop();
 		await(this.store.start(INSTANCE, this.grants));
@@ -467,6 +593,19 @@ public abstract class AbstractLockStoreContract {
 
 	private boolean renew(String owner, Duration ttl) {
 		return await(this.store.renew(List.of(new LeaseRequest(this.key, owner, ttl)))).get(0) == RenewReply.RENEWED;
+	}
+
+	private List<LockPage> pages(int size) {
+		List<LockPage> pages = new ArrayList<>();
+		String cursor = null;
+		do {
+			LockPage page = await(this.store.scan(cursor, size));
+			pages.add(page);
+			cursor = page.cursor();
+			assertThat(pages).as("pages").hasSizeLessThan(1000);
+		}
+		while (cursor != null);
+		return pages;
 	}
 
 	private LockState inspect() {

@@ -7,9 +7,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what reaches a store.
@@ -77,6 +80,33 @@ public final class CountingStore implements LockStore {
 	public CompletionStage<LockState> inspect(String key) {
 		this.others.incrementAndGet();
 		return this.delegate.inspect(key);
+	}
+
+	@Override
+	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
+		this.others.incrementAndGet();
+		return this.delegate.scan(cursor, size);
+	}
+
+	@Override
+	public CompletionStage<LockState> forceRelease(String key) {
+		this.others.incrementAndGet();
+		return this.delegate.forceRelease(key);
+	}
+
+	@Override
+	public CompletionStage<StoreStatus> status() {
+		return this.delegate.status();
+	}
+
+	@Override
+	public void listen() {
+		this.delegate.listen();
+	}
+
+	@Override
+	public String mode() {
+		return this.delegate.mode();
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.distributedlock.contract;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -18,6 +19,8 @@ import org.awaitility.Awaitility;
 final class RecordedGrants implements GrantListener {
 
 	private final ConcurrentMap<String, Long> tokens = new ConcurrentHashMap<>();
+
+	private final Set<String> revoked = ConcurrentHashMap.newKeySet();
 
 	private final Function<String, CompletionStage<AcquireReply>> ask;
 
@@ -44,8 +47,20 @@ final class RecordedGrants implements GrantListener {
 	}
 
 	@Override
+	public void revoked(String owner) {
+		this.revoked.add(owner);
+	}
+
+	@Override
 	public void missed() {
 		// Only tells when to ask again
+	}
+
+	/**
+	 * Return the owners of which the store said that their lock was taken by force.
+	 */
+	Collection<String> revoked() {
+		return this.revoked;
 	}
 
 	Collection<String> owners() {

@@ -14,9 +14,11 @@ import io.distributedlock.memory.MemoryLockStore;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +90,16 @@ final class ControlledStore implements LockStore {
 	volatile Fate grant = Fate.PASS;
 
 	/**
+	 * What becomes of the messages that tell of a forced release.
+	 */
+	volatile Fate revocation = Fate.PASS;
+
+	/**
+	 * How often the store was told to listen.
+	 */
+	final AtomicInteger listens = new AtomicInteger();
+
+	/**
 	 * The listener of the engine, to be told of grants that were never made.
 	 */
 	volatile @Nullable GrantListener engine;
@@ -134,6 +146,31 @@ final class ControlledStore implements LockStore {
 	@Override
 	public CompletionStage<LockState> inspect(String key) {
 		return this.locks.inspect(key);
+	}
+
+	@Override
+	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
+		return this.locks.scan(cursor, size);
+	}
+
+	@Override
+	public CompletionStage<LockState> forceRelease(String key) {
+		return this.locks.forceRelease(key);
+	}
+
+	@Override
+	public CompletionStage<StoreStatus> status() {
+		return this.locks.status();
+	}
+
+	@Override
+	public void listen() {
+		this.listens.incrementAndGet();
+	}
+
+	@Override
+	public String mode() {
+		return "controlled";
 	}
 
 	private <T> CompletionStage<T> apply(Fate fate, Supplier<CompletionStage<T>> operation) {
@@ -186,6 +223,13 @@ final class ControlledStore implements LockStore {
 			@Override
 			public void hinted(String owner) {
 				listener.hinted(owner);
+			}
+
+			@Override
+			public void revoked(String owner) {
+				if (ControlledStore.this.revocation == Fate.PASS) {
+					listener.revoked(owner);
+				}
 			}
 
 			@Override

@@ -60,6 +60,49 @@ class LockListenerTests {
 	}
 
 	@Test
+	void asynchronousAcquisitionAndReleaseAreTold() throws Exception {
+		LockLease lease = this.template.acquireAsync(SPEC).get(10, TimeUnit.SECONDS);
+		assertThat(this.template.tryAcquireAsync(SPEC.withWaitTime(Duration.ZERO)).get(10, TimeUnit.SECONDS)).isEmpty();
+		lease.releaseAsync().toCompletableFuture().get(10, TimeUnit.SECONDS);
+		assertThat(this.listener.lines()).containsExactly("k acquiring", "k acquired NONE", "k acquiring",
+				"k contended", "k not acquired busy", "k RELEASED");
+	}
+
+	@Test
+	void cancelledAsynchronousAcquisitionIsToldAsNotAcquired() throws Exception {
+		LockLease held = this.template.acquire(SPEC);
+		Future<LockLease> waiter = this.template.acquireAsync(SPEC);
+		await().until(() -> this.listener.lines().contains("k contended"));
+		waiter.cancel(true);
+		await().until(() -> this.listener.lines().size() == 5);
+		assertThat(this.listener.lines()).last()
+			.asString()
+			.startsWith("k not acquired ")
+			.isNotEqualTo("k not acquired busy");
+		held.close();
+	}
+
+	@Test
+	void endOfAHoldIsNeverToldBeforeItsBeginning() {
+		RecordingListener second = new RecordingListener();
+		LockListener first = new LockListener() {
+
+			@Override
+			public void acquired(LockAttempt attempt, LockHold hold, Duration waited) {
+				LockListenerTests.this.store.forceRelease(hold.key());
+			}
+
+		};
+		LockTemplate taken = new LockTemplate(this.store, LockSettings.defaults(), List.of(first, second));
+		LockLease lease = taken.acquire(SPEC);
+		assertThat(lease.isHeld()).isFalse();
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+		taken.stop();
+		assertThat(second.lines()).containsExactly("k acquiring", "k acquired NONE",
+				"k lost: it had ended before it was entered");
+	}
+
+	@Test
 	void enteringAgainIsNotTold() {
 		LockLease outer = this.template.acquire(SPEC);
 		this.template.acquire(SPEC).close();
@@ -160,6 +203,43 @@ class LockListenerTests {
 		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
 		assertThat(this.listener.lines()).containsExactly("k acquiring", "k acquired NONE",
 				"k lost: it had ended in the store before it was released");
+	}
+
+	@Test
+	void forcedReleaseIsToldAsALoss() {
+		LockLease lease = this.template.acquire(SPEC);
+		this.store.forceRelease("k");
+		assertThat(lease.isHeld()).isFalse();
+		assertThat(this.listener.lines()).last().isEqualTo("k lost: it was released by force");
+	}
+
+	@Test
+	void forcedReleaseThatNobodyToldOfIsFoundWhenMessagesMayHaveBeenMissed() {
+		LockLease hard = this.template.acquire(SPEC.withRenew(false));
+		LockLease other = this.template.acquire(LockSpec.of("other").withRenew(false));
+		this.store.revocation = Fate.LOSE_REQUEST;
+		this.store.forceRelease("k");
+		Duration before = remaining("other");
+		assertThat(hard.isHeld()).isTrue();
+		this.store.engine.missed();
+		assertThat(hard.isHeld()).isFalse();
+		assertThat(other.isHeld()).isTrue();
+		assertThat(remaining("other")).as("what is left of a hard lease").isLessThanOrEqualTo(before);
+	}
+
+	private Duration remaining(String key) {
+		return this.store.inspect(key).toCompletableFuture().join().remaining();
+	}
+
+	@Test
+	void storeListensOnceALockIsHeldForLong() {
+		for (int i = 0; i < 30; i++) {
+			this.template.acquire(SPEC).close();
+			await().pollDelay(Duration.ofMillis(25)).until(() -> true);
+		}
+		assertThat(this.store.listens).hasValue(0);
+		this.template.acquire(SPEC);
+		await().until(() -> this.store.listens.get() > 0);
 	}
 
 	@Test

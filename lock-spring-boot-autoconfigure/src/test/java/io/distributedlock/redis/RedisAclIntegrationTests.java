@@ -2,13 +2,11 @@ package io.distributedlock.redis;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
+import java.util.concurrent.CompletionStage;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockOperations;
@@ -16,6 +14,9 @@ import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.autoconfigure.DistributedLockAutoConfiguration;
+import io.distributedlock.engine.LockTemplate;
+import io.distributedlock.store.LockState;
+import io.distributedlock.store.LockStore;
 import io.distributedlock.testsupport.RedisClusterProcess;
 import io.distributedlock.testsupport.RedisSentinelProcess;
 import io.distributedlock.testsupport.RedisServerProcess;
@@ -50,8 +51,6 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 @Timeout(60)
 class RedisAclIntegrationTests {
 
-	private static final Path README = Path.of("..", "README.md");
-
 	@SharedRedis
 	private RedisServerProcess redis;
 
@@ -60,21 +59,25 @@ class RedisAclIntegrationTests {
 				AutoConfigurations.of(DataRedisAutoConfiguration.class, DistributedLockAutoConfiguration.class))
 		.withPropertyValues("spring.data.redis.username=locks", "spring.data.redis.password=secret");
 
-	static List<String> commandsInReadme() throws IOException {
-		return Arrays.stream(userInReadme()).filter((rule) -> rule.startsWith("+")).toList();
+	static List<String> lockingCommands() {
+		return ReadmeUser.lockingCommands();
+	}
+
+	static List<String> operatingCommands() {
+		return ReadmeUser.operatingCommands();
 	}
 
 	@Test
-	void recommendedUserCanDoAllThatLocksNeed() throws IOException {
-		createUser(this.redis);
+	void recommendedUserCanDoAllThatLocksNeed() {
+		ReadmeUser.create(this.redis);
 		this.redis.cli("SET", "lock:{k}", "another program", "PX", "300");
 		on(this.redis).run(RedisAclIntegrationTests::useLocks);
 	}
 
 	@ParameterizedTest
-	@MethodSource("commandsInReadme")
+	@MethodSource("lockingCommands")
 	void withoutACommandTheErrorSaysWhatToGrant(String command, CapturedOutput output) throws IOException {
-		createUser(this.redis, command.replace('+', '-'));
+		ReadmeUser.create(this.redis, command.replace('+', '-'));
 		on(this.redis).run((context) -> {
 			switch (command) {
 				case "+del", "+lrem" -> {
@@ -95,8 +98,60 @@ class RedisAclIntegrationTests {
 	}
 
 	@Test
+	void lockingUserCanReleaseByForceAndIsToldOfIt() {
+		ReadmeUser.create(this.redis);
+		on(this.redis).run((context) -> {
+			LockLease lease = context.getBean(LockOperations.class).acquire(LockSpec.of("k"));
+			LockStore store = context.getBean(LockTemplate.class).store();
+			store.listen();
+			Awaitility.await()
+				.until(() -> !"[]".equals(this.redis.cli("PUBSUB", "CHANNELS", "lock:grants:*").toString()));
+			assertThat(join(store.forceRelease("k")).holder()).isNotNull();
+			Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> !lease.isHeld());
+		});
+	}
+
+	@Test
+	void operatingUserCanLookAtLocks() {
+		ReadmeUser.create(this.redis, ReadmeUser.operatingCommands().toArray(String[]::new));
+		on(this.redis).run((context) -> {
+			lookAtLocks(context);
+			assertThat(join(context.getBean(LockTemplate.class).store().status()).details())
+				.containsEntry("evictionPolicy", "noeviction");
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("operatingCommands")
+	void withoutAnOperatingCommandTheErrorSaysWhatToGrant(String command) {
+		ReadmeUser.create(this.redis, ReadmeUser.operatingCommands().toArray(String[]::new));
+		this.redis.cli("ACL", "SETUSER", "locks", command.replace('+', '-'));
+		on(this.redis).run((context) -> {
+			if (command.equals("+info")) {
+				lookAtLocks(context);
+				assertThat(join(context.getBean(LockTemplate.class).store().status()).details())
+					.containsEntry("evictionPolicy", "unknown");
+			}
+			else {
+				assertThatExceptionOfType(LockStoreException.class).isThrownBy(() -> lookAtLocks(context))
+					.isNotInstanceOf(LockStoreUnavailableException.class)
+					.withMessageContaining("Grant the Redis user");
+			}
+		});
+	}
+
+	private static void lookAtLocks(ApplicationContext context) {
+		LockStore store = context.getBean(LockTemplate.class).store();
+		try (LockLease lease = context.getBean(LockOperations.class).acquire(LockSpec.of("k"))) {
+			assertThat(lease.isHeld()).isTrue();
+			assertThat(join(store.inspect("k")).holder()).isNotNull();
+			assertThat(join(store.scan(null, 10)).locks()).extracting(LockState::key).containsExactly("k");
+		}
+	}
+
+	@Test
 	void withoutTheChannelsWaitersPollAndAWarningSaysSoOnce(CapturedOutput output) throws IOException {
-		createUser(this.redis, "resetchannels");
+		ReadmeUser.create(this.redis, "resetchannels");
 		on(this.redis).run((context) -> {
 			useLocks(context);
 			useLocks(context);
@@ -106,7 +161,7 @@ class RedisAclIntegrationTests {
 
 	@Test
 	void otherKeysAreOutOfReach() throws IOException {
-		createUser(this.redis);
+		ReadmeUser.create(this.redis);
 		on(this.redis).withPropertyValues("distributed-lock.key-prefix=other:")
 			.run((context) -> assertThatExceptionOfType(LockStoreException.class).isThrownBy(() -> useLocks(context))
 				.isNotInstanceOf(LockStoreUnavailableException.class)
@@ -115,14 +170,14 @@ class RedisAclIntegrationTests {
 
 	@Test
 	void databaseNeedsOneMoreCommand() throws IOException {
-		createUser(this.redis);
+		ReadmeUser.create(this.redis);
 		assertThatOnlyWith("+select", () -> on(this.redis).withPropertyValues("spring.data.redis.database=3")
 			.run(RedisAclIntegrationTests::useLocks), this.redis);
 	}
 
 	@Test
 	void clientNameNeedsNoMoreCommands() throws IOException {
-		createUser(this.redis);
+		ReadmeUser.create(this.redis);
 		on(this.redis).withPropertyValues("spring.data.redis.client-name=orders")
 			.run(RedisAclIntegrationTests::useLocks);
 	}
@@ -130,8 +185,8 @@ class RedisAclIntegrationTests {
 	@Test
 	void staticMasterAndReplicaNeedOneMoreCommand() throws IOException {
 		try (ReplicatedRedis replicated = ReplicatedRedis.start()) {
-			createUser(replicated.master());
-			createUser(replicated.replica());
+			ReadmeUser.create(replicated.master());
+			ReadmeUser.create(replicated.replica());
 			assertThatOnlyWith("+role",
 					() -> this.application
 						.withPropertyValues("spring.data.redis.masterreplica.nodes=127.0.0.1:%d,127.0.0.1:%d"
@@ -144,7 +199,7 @@ class RedisAclIntegrationTests {
 	@Test
 	void sentinelNeedsNoMoreCommands() throws IOException {
 		try (RedisSentinelProcess sentinel = RedisSentinelProcess.start(1)) {
-			createUser(sentinel.master());
+			ReadmeUser.create(sentinel.master());
 			this.application
 				.withPropertyValues("spring.data.redis.sentinel.master=" + RedisSentinelProcess.MASTER_NAME,
 						"spring.data.redis.sentinel.nodes=127.0.0.1:" + sentinel.sentinels().get(0).port())
@@ -157,7 +212,7 @@ class RedisAclIntegrationTests {
 		try (RedisClusterProcess cluster = RedisClusterProcess.start()) {
 			RedisServerProcess[] nodes = cluster.nodes().toArray(RedisServerProcess[]::new);
 			for (RedisServerProcess node : nodes) {
-				createUser(node);
+				ReadmeUser.create(node);
 			}
 			assertThatOnlyWith("+cluster|nodes",
 					() -> this.application
@@ -169,7 +224,7 @@ class RedisAclIntegrationTests {
 
 	private static void assertThatOnlyWith(String rule, ThrowingCallable use, RedisServerProcess... servers)
 			throws IOException {
-		assertThat(Files.readString(README)).contains("`" + rule + "`");
+		assertThat(Files.readString(ReadmeUser.README)).contains("`" + rule + "`");
 		assertThatExceptionOfType(LockStoreException.class).isThrownBy(use)
 			.isNotInstanceOf(LockStoreUnavailableException.class)
 			.withMessageContaining("Grant the Redis user");
@@ -208,32 +263,15 @@ class RedisAclIntegrationTests {
 		join(waiter);
 	}
 
-	private static void join(CompletableFuture<Void> task) {
+	private static <T> T join(CompletionStage<T> task) {
 		try {
-			task.join();
+			return task.toCompletableFuture().join();
 		}
 		catch (CompletionException ex) {
 			if (ex.getCause() instanceof LockStoreException failure) {
 				throw failure;
 			}
 			throw ex;
-		}
-	}
-
-	/**
-	 * Create the recommended user and make the server forget scripts of other tests.
-	 */
-	private static void createUser(RedisServerProcess server, String... more) throws IOException {
-		server.cli("ACL", "DELUSER", "locks");
-		server.cli(userInReadme());
-		server.cli(Stream.concat(Stream.of("ACL", "SETUSER", "locks"), Stream.of(more)).toArray(String[]::new));
-		server.cli("SCRIPT", "FLUSH");
-		server.cli("ACL", "LOG", "RESET");
-	}
-
-	private static String[] userInReadme() throws IOException {
-		try (Stream<String> lines = Files.lines(README)) {
-			return lines.filter((line) -> line.startsWith("ACL SETUSER locks ")).findFirst().orElseThrow().split(" ");
 		}
 	}
 

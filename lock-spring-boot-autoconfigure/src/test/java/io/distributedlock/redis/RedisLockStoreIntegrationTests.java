@@ -1,6 +1,7 @@
 package io.distributedlock.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,8 @@ import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.ReleaseMode;
+import io.distributedlock.store.LockPage;
+import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.testsupport.RedisServerProcess;
 import io.distributedlock.testsupport.RedisServerTest;
@@ -27,6 +30,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What is on the wire and in Redis, seen by an independent client.
@@ -39,15 +43,16 @@ class RedisLockStoreIntegrationTests {
 	@SharedRedis
 	private RedisServerProcess redis;
 
+	private RedisLockStore store;
+
 	private RedisLockTemplate template;
 
 	@BeforeEach
 	void start() {
-		this.template = new RedisLockTemplate(
-				new RedisLockStore(new LettuceConnectionFactory(this.redis.host(), this.redis.port()), "lock:",
-						Duration.ofSeconds(60)),
-				new LockSettings("orders app", Duration.ofSeconds(10), Duration.ofSeconds(5), true, ReleaseMode.SYNC,
-						Duration.ofSeconds(1), Duration.ofSeconds(1), 32));
+		this.store = new RedisLockStore(new LettuceConnectionFactory(this.redis.host(), this.redis.port()), "lock:",
+				Duration.ofSeconds(60));
+		this.template = new RedisLockTemplate(this.store, new LockSettings("orders app", Duration.ofSeconds(10),
+				Duration.ofSeconds(5), true, ReleaseMode.SYNC, Duration.ofSeconds(1), Duration.ofSeconds(1), 32));
 		this.template.start();
 	}
 
@@ -75,6 +80,62 @@ class RedisLockStoreIntegrationTests {
 	void fenceOutlivesALongLease() {
 		this.template.acquire(SPEC.withTtl(Duration.ofMinutes(5))).close();
 		assertThat((Long) this.redis.cli("PTTL", "lock:{42}:fence")).isGreaterThan(290_000L);
+	}
+
+	@Test
+	void fenceOfARenewedLockLastsAsLongAsTheLock() {
+		RedisLockStore store = new RedisLockStore(new LettuceConnectionFactory(this.redis.host(), this.redis.port()),
+				"lock:", Duration.ofMillis(1));
+		RedisLockTemplate brief = new RedisLockTemplate(store, LockSettings.defaults());
+		brief.start();
+		try (LockLease lease = brief.acquire(LockSpec.of("long").withTtl(Duration.ofMillis(300)))) {
+			long start = System.nanoTime();
+			Awaitility.await().during(Duration.ofMillis(900)).atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+				LockState state = store.inspect("long").toCompletableFuture().join();
+				Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+				assertThat(state.heldFor()).isBetween(elapsed.minusMillis(500), elapsed.plusMillis(500));
+				assertThat(state.fencingToken()).isEqualTo(lease.fencingToken() + LockStore.TOKENS_PER_GRANT - 1);
+			});
+		}
+		brief.stop();
+	}
+
+	@Test
+	void instanceThatOnlyHoldsBrieflyDoesNotListen() {
+		for (int i = 0; i < 20; i++) {
+			this.template.acquire(SPEC).close();
+			Awaitility.await().pollDelay(Duration.ofMillis(50)).until(() -> true);
+		}
+		assertThat(this.redis.cli("PUBSUB", "CHANNELS", "lock:grants:*")).asInstanceOf(InstanceOfAssertFactories.LIST)
+			.isEmpty();
+	}
+
+	@Test
+	void textThatIsNoCursorIsRefused() {
+		for (String cursor : List.of("", "7", "x:0", ":-1", ":123456789012345678901")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.store.scan(cursor, 10))
+				.withMessageContaining("is no cursor");
+		}
+	}
+
+	@Test
+	void pageOfLocksCostsNoMoreThanSoManyStepsHoweverManyOtherKeysThereAre() {
+		for (int from = 0; from < 20_000; from += 1000) {
+			this.redis.cli("EVAL", "for i = 1, 1000 do redis.call('SET', 'other:' .. (i + ARGV[1]), 'x') end", "0",
+					Integer.toString(from));
+		}
+		this.template.acquire(SPEC);
+		this.redis.resetStats();
+		LockPage page = this.store.scan(null, 10).toCompletableFuture().join();
+		assertThat(page.cursor()).isNotNull();
+		assertThat(this.redis.commandCalls().get("scan")).isLessThanOrEqualTo(20);
+		List<LockState> found = new ArrayList<>(page.locks());
+		for (String cursor = page.cursor(); cursor != null; cursor = page.cursor()) {
+			page = this.store.scan(cursor, 10).toCompletableFuture().join();
+			found.addAll(page.locks());
+		}
+		assertThat(found).extracting(LockState::key).containsExactly("42");
+		assertThat(this.redis.commandCalls()).doesNotContainKey("keys");
 	}
 
 	@Test

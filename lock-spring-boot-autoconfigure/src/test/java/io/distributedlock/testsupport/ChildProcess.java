@@ -157,6 +157,13 @@ final class ChildProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Ask the process to end, and do not wait for it.
+	 */
+	void terminate() {
+		signal("TERM");
+	}
+
+	/**
 	 * End the process without giving it a chance to clean up.
 	 */
 	void kill() {

@@ -112,6 +112,13 @@ public final class JavaProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Ask the process to end with SIGTERM, and do not wait for it.
+	 */
+	public void terminate() {
+		this.process.terminate();
+	}
+
+	/**
 	 * End the process with SIGKILL.
 	 */
 	public void kill() {

@@ -1,10 +1,13 @@
 package io.distributedlock.redis.internal;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
@@ -30,6 +33,12 @@ public final class LockKeys {
 	private static final byte[] FENCE = bytes(":fence");
 
 	private static final byte[] QUEUE = bytes(":queue");
+
+	private static final byte[] WAITERS = bytes(":waiters");
+
+	private static final byte[] TURN = bytes(":turn");
+
+	private static final String HASH = "%sha256:";
 
 	private final String prefix;
 
@@ -63,13 +72,60 @@ public final class LockKeys {
 	}
 
 	/**
+	 * Return a pattern that the keys of all locks match, and no other keys with the same
+	 * prefix.
+	 * @return the pattern, as {@code SCAN} understands it
+	 */
+	public String pattern() {
+		return this.prefix.replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + "*}";
+	}
+
+	/**
+	 * Return the key of a lock as the user wrote it, or as it stands in Redis if it was
+	 * too long.
+	 * @param lock the Redis key of the lock
+	 * @return the key, or null if the Redis key is not that of a lock
+	 */
+	public @Nullable String key(byte[] lock) {
+		String text = new String(lock, StandardCharsets.UTF_8);
+		if (!text.startsWith(this.prefix) || text.indexOf('}') != text.length() - 1) {
+			return null;
+		}
+		String encoded = text.substring(this.prefix.length(), text.length() - 1);
+		try {
+			return encoded.contains(HASH) ? encoded : percentDecode(encoded);
+		}
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+			// Another program has written it
+			return encoded;
+		}
+	}
+
+	/**
+	 * Return the key of the fence of a lock.
+	 * @param key the key as the user wrote it
+	 * @return the Redis key
+	 */
+	public byte[] fence(String key) {
+		return append(lock(key), FENCE);
+	}
+
+	/**
+	 * Return the keys of a lock, its fence and its queue, in this order.
+	 * @param lock the Redis key of the lock
+	 * @return the Redis keys
+	 */
+	public byte[][] all(byte[] lock) {
+		return new byte[][] { lock, append(lock, FENCE), append(lock, QUEUE) };
+	}
+
+	/**
 	 * Return the keys of a lock, its fence and its queue, in this order.
 	 * @param key the key as the user wrote it
 	 * @return the Redis keys
 	 */
 	public byte[][] all(String key) {
-		byte[] lock = lock(key);
-		return new byte[][] { lock, append(lock, FENCE), append(lock, QUEUE) };
+		return all(lock(key));
 	}
 
 	private static byte[] append(byte[] start, byte[] end) {
@@ -85,8 +141,16 @@ public final class LockKeys {
 	 * @return the Redis keys
 	 */
 	public byte[][] ofQuorum(String key) {
-		String lock = this.prefix + encode(key) + "}";
-		return new byte[][] { bytes(lock), bytes(lock + ":fence"), bytes(lock + ":waiters"), bytes(lock + ":turn") };
+		return ofQuorum(lock(key));
+	}
+
+	/**
+	 * Return the keys of a lock, its fence, its waiters and its turn, in this order.
+	 * @param lock the Redis key of the lock
+	 * @return the Redis keys
+	 */
+	public byte[][] ofQuorum(byte[] lock) {
+		return new byte[][] { lock, append(lock, FENCE), append(lock, WAITERS), append(lock, TURN) };
 	}
 
 	private static byte[] bytes(String text) {
@@ -103,7 +167,7 @@ public final class LockKeys {
 			return encoded;
 		}
 		int end = KEPT_LENGTH - (Character.isHighSurrogate(encoded.charAt(KEPT_LENGTH - 1)) ? 1 : 0);
-		return encoded.substring(0, end) + "%sha256:" + HexFormat.of().formatHex(sha256(utf8));
+		return encoded.substring(0, end) + HASH + HexFormat.of().formatHex(sha256(utf8));
 	}
 
 	private static boolean isSafe(String key) {
@@ -138,6 +202,32 @@ public final class LockKeys {
 			}
 		});
 		return encoded.toString();
+	}
+
+	private static String percentDecode(String encoded) {
+		if (encoded.indexOf('%') < 0) {
+			return encoded;
+		}
+		StringBuilder key = new StringBuilder(encoded.length());
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		int i = 0;
+		while (i < encoded.length()) {
+			if (encoded.startsWith("%u", i)) {
+				key.append((char) HexFormat.fromHexDigits(encoded, i + 2, i + 6));
+				i += 6;
+			}
+			else if (encoded.charAt(i) == '%') {
+				bytes.reset();
+				for (; i < encoded.length() && encoded.charAt(i) == '%' && !encoded.startsWith("%u", i); i += 3) {
+					bytes.write(HexFormat.fromHexDigits(encoded, i + 1, i + 3));
+				}
+				key.append(bytes.toString(StandardCharsets.UTF_8));
+			}
+			else {
+				key.append(encoded.charAt(i++));
+			}
+		}
+		return key.toString();
 	}
 
 	private static byte[] sha256(byte[] bytes) {

@@ -23,7 +23,8 @@ import org.springframework.core.NestedExceptionUtils;
  * Listens for the hints of one node to the waiters of this instance. Connects when that
  * is first needed, and from then on again and again.
  * <p>
- * A hint is {@code <last fencing token> <owner token>}.
+ * A hint is {@code <last fencing token> <owner token>}; {@code revoked <owner token>}
+ * tells that somebody has taken a lock by force.
  */
 final class HintSubscription {
 
@@ -34,6 +35,8 @@ final class HintSubscription {
 	}
 
 	private static final Log logger = LogFactory.getLog(HintSubscription.class);
+
+	static final String REVOKED = "revoked ";
 
 	private static final long RETRY_DELAY = Duration.ofMillis(200).toNanos();
 
@@ -218,6 +221,11 @@ final class HintSubscription {
 		void hinted(String owner, long latestToken);
 
 		/**
+		 * A lock was taken from its owner by force.
+		 */
+		void revoked(String owner);
+
+		/**
 		 * Hints arrive from now on; some may have been missed.
 		 */
 		void opened();
@@ -232,7 +240,10 @@ final class HintSubscription {
 		@Override
 		public void message(String from, String message) {
 			int space = message.indexOf(' ');
-			if (space > 0) {
+			if (message.startsWith(REVOKED)) {
+				HintSubscription.this.listener.revoked(message.substring(REVOKED.length()));
+			}
+			else if (space > 0) {
 				HintSubscription.this.listener.hinted(message.substring(space + 1),
 						Long.parseLong(message, 0, space, 10));
 			}

@@ -1,12 +1,10 @@
 package io.distributedlock.redis.redlock;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.distributedlock.LockSpec;
 import io.distributedlock.store.LockState;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +17,20 @@ final class Inspection extends Poll<LockState> {
 
 	private final String key;
 
+	private final boolean thorough;
+
 	private final CompletableFuture<LockState> result = new CompletableFuture<>();
 
-	Inspection(Redlock redlock, String key, List<NodeConnection> voters) {
+	/**
+	 * Create an inspection.
+	 * @param thorough whether to wait for the answers of all nodes, as long as the time
+	 * allows, even if those that are there decide
+	 */
+	Inspection(Redlock redlock, String key, List<NodeConnection> voters, boolean thorough) {
 		super(redlock.timer(), voters);
 		this.redlock = redlock;
 		this.key = key;
+		this.thorough = thorough;
 	}
 
 	CompletableFuture<LockState> result() {
@@ -33,6 +39,9 @@ final class Inspection extends Poll<LockState> {
 
 	@Override
 	boolean isDecided() {
+		if (this.thorough) {
+			return false;
+		}
 		int free = 0;
 		for (int i = 0; i < size(); i++) {
 			LockState state = vote(i);
@@ -50,12 +59,14 @@ final class Inspection extends Poll<LockState> {
 		for (int i = 0; i < size(); i++) {
 			LockState state = vote(i);
 			String holder = (state != null) ? state.holder() : null;
-			if (holder != null) {
+			if (state != null && holder != null) {
 				List<Duration> remaining = remaining(holder);
 				if (remaining.size() >= this.redlock.majority()) {
 					// So long it is held on a majority
 					Duration end = remaining.get(remaining.size() - this.redlock.majority());
-					return new LockState(this.key, holder, end, latestToken());
+					LockState queue = longestQueue();
+					return new LockState(this.key, holder, state.heldFor(), end, latestToken(), queue.waiters(),
+							queue.waiting());
 				}
 			}
 		}
@@ -74,6 +85,32 @@ final class Inspection extends Poll<LockState> {
 		return remaining;
 	}
 
+	/**
+	 * Return the answer of the node that knows most waiters.
+	 */
+	private LockState longestQueue() {
+		LockState longest = new LockState(this.key, null, Duration.ZERO, 0);
+		for (int i = 0; i < size(); i++) {
+			LockState state = vote(i);
+			longest = (state != null && state.waiting() > longest.waiting()) ? state : longest;
+		}
+		return longest;
+	}
+
+	/**
+	 * Return the nodes that have said that a holder has the lock there.
+	 */
+	List<NodeConnection> nodesWith(String holder) {
+		List<NodeConnection> nodes = new ArrayList<>(size());
+		for (int i = 0; i < size(); i++) {
+			LockState state = vote(i);
+			if (state != null && holder.equals(state.holder())) {
+				nodes.add(voter(i));
+			}
+		}
+		return nodes;
+	}
+
 	private long latestToken() {
 		long latest = 0;
 		for (int i = 0; i < size(); i++) {
@@ -90,24 +127,13 @@ final class Inspection extends Poll<LockState> {
 			this.result.complete(held);
 		}
 		else if (answers() >= this.redlock.majority()) {
-			this.result.complete(new LockState(this.key, null, Duration.ZERO, latestToken()));
+			LockState queue = longestQueue();
+			this.result.complete(new LockState(this.key, null, null, Duration.ZERO, latestToken(), queue.waiters(),
+					queue.waiting()));
 		}
 		else {
 			this.result.completeExceptionally(this.redlock.quorumNotReached(this));
 		}
-	}
-
-	/**
-	 * Read the reply of the script.
-	 */
-	static LockState state(String key, List<Object> reply) {
-		String holder = new String((byte[]) reply.get(0), StandardCharsets.UTF_8);
-		if (holder.isEmpty()) {
-			return new LockState(key, null, Duration.ZERO, (Long) reply.get(2));
-		}
-		long millis = (Long) reply.get(1);
-		return new LockState(key, holder, (millis < 0) ? LockSpec.MAX_DURATION : Duration.ofMillis(millis),
-				(Long) reply.get(2));
 	}
 
 }

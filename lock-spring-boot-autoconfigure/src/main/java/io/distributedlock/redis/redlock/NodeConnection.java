@@ -4,12 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.redis.internal.LuaScript;
 import io.distributedlock.redis.internal.LuaScripts;
 import io.distributedlock.redis.internal.RedisErrors;
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -111,6 +116,34 @@ final class NodeConnection {
 	 */
 	CompletionStage<List<byte[]>> time() {
 		return this.connection.async().time();
+	}
+
+	/**
+	 * Take one step to look at all keys.
+	 */
+	CompletionStage<KeyScanCursor<byte[]>> scan(ScanCursor cursor, ScanArgs arguments) {
+		try {
+			return this.connection.async().scan(cursor, arguments);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedStage(RedisErrors.translate(ex));
+		}
+	}
+
+	/**
+	 * Return when the node removes keys, as far as it says so within a second.
+	 */
+	CompletionStage<EvictionPolicy> evictionPolicy() {
+		try {
+			return this.connection.async()
+				.info("memory")
+				.toCompletableFuture()
+				.orTimeout(1, TimeUnit.SECONDS)
+				.handle((info, failure) -> (failure != null) ? EvictionPolicy.UNKNOWN : EvictionPolicy.read(info));
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.completedStage(EvictionPolicy.UNKNOWN);
+		}
 	}
 
 	CompletionStage<Long> publish(String channel, String message) {

@@ -14,17 +14,20 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
+import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
@@ -114,6 +117,11 @@ final class Redlock implements Node.Admission {
 				if (acquisition != null) {
 					acquisition.hinted(number, latestToken);
 				}
+			}
+
+			@Override
+			public void revoked(String owner) {
+				Redlock.this.listener.revoked(owner);
 			}
 
 			@Override
@@ -222,6 +230,27 @@ final class Redlock implements Node.Admission {
 	}
 
 	/**
+	 * Return how many nodes there are.
+	 */
+	int size() {
+		return this.nodes.size();
+	}
+
+	/**
+	 * Return the number of the node that has a connection, from 0.
+	 */
+	int numberOf(NodeConnection connection) {
+		return this.nodes.indexOf(connection.node());
+	}
+
+	/**
+	 * Return a node if it may vote now, otherwise null.
+	 */
+	@Nullable NodeConnection voter(int number) {
+		return this.nodes.get(number).voter(System.nanoTime());
+	}
+
+	/**
 	 * Return the nodes that may vote now.
 	 */
 	List<NodeConnection> voters() {
@@ -252,11 +281,15 @@ final class Redlock implements Node.Admission {
 		if (enqueue && !listening) {
 			return answer.whenComplete((reply, failure) -> {
 				if (reply instanceof AcquireReply.Busy) {
-					this.hints.forEach(HintSubscription::open);
+					listen();
 				}
 			});
 		}
 		return answer;
+	}
+
+	void listen() {
+		this.hints.forEach(HintSubscription::open);
 	}
 
 	/**
@@ -333,9 +366,61 @@ final class Redlock implements Node.Admission {
 	}
 
 	CompletionStage<LockState> inspect(String key) {
-		Inspection inspection = new Inspection(this, key, voters());
-		inspection.ask(PATIENCE.toNanos(), this.scripts.inspect(key));
+		return inspect(new Inspection(this, key, voters(), false), this.scripts.inspect(key));
+	}
+
+	CompletionStage<LockState> inspect(Inspection inspection,
+			Function<NodeConnection, CompletionStage<LockState>> question) {
+		inspection.ask(PATIENCE.toNanos(), question);
 		return inspection.result();
+	}
+
+	/**
+	 * Release a lock on behalf of whoever holds it on a majority, and tell the instance
+	 * of that holder.
+	 */
+	CompletionStage<LockState> forceRelease(String key) {
+		return inspect(key).thenCompose((state) -> {
+			String holder = state.holder();
+			if (holder == null) {
+				return CompletableFuture.completedStage(state);
+			}
+			return release(new LeaseRequest(key, holder, this.settings.maxTtl())).thenApply((released) -> {
+				revoke(holder);
+				return state;
+			});
+		});
+	}
+
+	/**
+	 * Return what is known of the nodes, with what those that are connected say.
+	 */
+	CompletionStage<StoreStatus> status() {
+		List<CompletableFuture<EvictionPolicy>> policies = this.nodes.stream()
+			.map((node) -> evictionPolicy(node).toCompletableFuture())
+			.toList();
+		return CompletableFuture.allOf(policies.toArray(CompletableFuture[]::new))
+			.thenApply((ignored) -> new QuorumStatus(nodes(), majority(), this.settings.maxClockSkew(),
+					policies.stream().map(CompletableFuture::join).toList())
+				.toStoreStatus());
+	}
+
+	private static CompletionStage<EvictionPolicy> evictionPolicy(Node node) {
+		NodeConnection connection = node.connection();
+		CompletionStage<EvictionPolicy> unknown = CompletableFuture.completedStage(EvictionPolicy.UNKNOWN);
+		return (connection != null) ? connection.evictionPolicy() : unknown;
+	}
+
+	private void revoke(String holder) {
+		int end = holder.lastIndexOf('#');
+		if (end > 0) {
+			String channel = this.scripts.channel(holder.substring(0, end));
+			connected()
+				.forEach((node) -> node.publish(channel, HintSubscription.REVOKED + holder).exceptionally((failure) -> {
+					logger.debug("Could not tell '%s' on a Redlock node".formatted(channel), failure);
+					return 0L;
+				}));
+		}
 	}
 
 	private static long patience(Duration ttl) {

@@ -9,9 +9,11 @@ import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockPage;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
+import io.distributedlock.store.StoreStatus;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -83,6 +85,39 @@ public final class RedlockLockStore implements LockStore {
 	@Override
 	public CompletionStage<LockState> inspect(String key) {
 		return running().inspect(key);
+	}
+
+	@Override
+	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
+		return new RedlockScan(running()).page(cursor, size);
+	}
+
+	@Override
+	public CompletionStage<LockState> forceRelease(String key) {
+		return running().forceRelease(key);
+	}
+
+	@Override
+	public CompletionStage<StoreStatus> status() {
+		return running().status();
+	}
+
+	/**
+	 * Return where the nodes are.
+	 * @return their addresses, in the order in which they are configured
+	 */
+	public List<String> addresses() {
+		return this.servers.stream().map(RedlockServer::address).toList();
+	}
+
+	@Override
+	public void listen() {
+		running().listen();
+	}
+
+	@Override
+	public String mode() {
+		return "redlock";
 	}
 
 	/**

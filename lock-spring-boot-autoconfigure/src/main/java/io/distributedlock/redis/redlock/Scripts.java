@@ -2,6 +2,7 @@ package io.distributedlock.redis.redlock;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -9,6 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.distributedlock.redis.internal.LockKeys;
+import io.distributedlock.redis.internal.LockStates;
 import io.distributedlock.redis.internal.LuaScript;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockState;
@@ -34,7 +36,7 @@ final class Scripts {
 
 	private static final LuaScript RENEW = LuaScript.load("renew.lua");
 
-	private static final LuaScript INSPECT = LuaScript.load("inspect.lua");
+	private static final LuaScript INSPECT = LuaScript.load("redlock/inspect.lua");
 
 	/**
 	 * How long a free lock is kept for the one whose turn it is.
@@ -131,7 +133,9 @@ final class Scripts {
 	 * Renew leases.
 	 */
 	Function<NodeConnection, CompletionStage<List<Boolean>>> renew(List<LeaseRequest> requests) {
-		byte[][] locks = requests.stream().map((request) -> this.keys.lock(request.key())).toArray(byte[][]::new);
+		byte[][] locks = requests.stream()
+			.flatMap((request) -> Stream.of(this.keys.lock(request.key()), this.keys.fence(request.key())))
+			.toArray(byte[][]::new);
 		byte[][] arguments = new byte[2 * requests.size()][];
 		for (int i = 0; i < requests.size(); i++) {
 			arguments[2 * i] = bytes(requests.get(i).owner());
@@ -148,10 +152,26 @@ final class Scripts {
 	 * Look at a lock.
 	 */
 	Function<NodeConnection, CompletionStage<LockState>> inspect(String key) {
-		byte[][] all = this.keys.ofQuorum(key);
-		byte[][] lockAndFence = { all[0], all[1] };
-		Function<List<Object>, LockState> reader = (reply) -> Inspection.state(key, reply);
-		return (node) -> node.run(INSPECT, ScriptOutputType.MULTI, reader, lockAndFence);
+		return inspect(key, this.keys.lock(key));
+	}
+
+	/**
+	 * Look at a lock.
+	 * @param key the key of the lock
+	 * @param lock its Redis key
+	 */
+	Function<NodeConnection, CompletionStage<LockState>> inspect(String key, byte[] lock) {
+		byte[][] lockFenceAndWaiters = Arrays.copyOf(this.keys.ofQuorum(lock), 3);
+		byte[][] arguments = { number((long) LockStore.MAX_WAITERS), number((long) LockStore.TOKENS_PER_GRANT) };
+		Function<List<Object>, LockState> reader = (reply) -> LockStates.read(key, reply);
+		return (node) -> node.run(INSPECT, ScriptOutputType.MULTI, reader, lockFenceAndWaiters, arguments);
+	}
+
+	/**
+	 * Return the names of the keys in Redis.
+	 */
+	LockKeys keys() {
+		return this.keys;
 	}
 
 	/**

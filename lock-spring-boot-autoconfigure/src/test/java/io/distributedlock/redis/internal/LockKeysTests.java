@@ -27,6 +27,39 @@ class LockKeysTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "42", "orders::42", "a/b@c.d#e", "Größe-鍵-🔒", "a b", "{x}", "50%", "%7B", "%uDD12", "\t",
+			"\u00A0\u2028", "\uDD12", "a\uD83D{b}", "%sha256:", ":fence" })
+	void keyIsReadBackAsItWasWritten(String key) {
+		assertThat(this.keys.key(this.keys.lock(key))).isEqualTo(key);
+	}
+
+	@Test
+	void onlyKeysOfLocksAreRead() {
+		assertThat(this.keys.key(this.keys.all("k")[1])).isNull();
+		assertThat(this.keys.key(this.keys.all("k")[2])).isNull();
+		assertThat(this.keys.key("other:{k}".getBytes(StandardCharsets.UTF_8))).isNull();
+		assertThat(this.keys.key("lock:grants:x".getBytes(StandardCharsets.UTF_8))).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "50%", "%", "%x", "%u12", "%zz", "%uwxyz" })
+	void keyThatAnotherProgramHasWrittenDifferentlyIsReadAsItIs(String key) {
+		assertThat(this.keys.key(("lock:{" + key + "}").getBytes(StandardCharsets.UTF_8))).isEqualTo(key);
+	}
+
+	@Test
+	void longKeyIsReadAsItStandsInRedis() {
+		byte[] lock = this.keys.lock("x y".repeat(500));
+		assertThat("lock:{" + this.keys.key(lock) + "}").isEqualTo(text(lock));
+	}
+
+	@Test
+	void patternMatchesLocksOnlyAndNotWhatItsPrefixWouldMatch() {
+		assertThat(this.keys.pattern()).isEqualTo("lock:{*}");
+		assertThat(new LockKeys("a*b?[c]\\:").pattern()).isEqualTo("a\\*b\\?\\[c\\]\\\\:{*}");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "42", "}", "{}", "a{b", "🔒", " " })
 	void allKeysOfALockAreInOneClusterSlot(String key) {
 		assertThat(List.of(this.keys.all(key))).extracting(SlotHash::getSlot)

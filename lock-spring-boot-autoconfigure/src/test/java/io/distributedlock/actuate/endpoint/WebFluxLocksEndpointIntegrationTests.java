@@ -1,0 +1,14 @@
+package io.distributedlock.actuate.endpoint;
+
+import org.springframework.boot.WebApplicationType;
+
+/**
+ * The endpoint with WebFlux.
+ */
+class WebFluxLocksEndpointIntegrationTests extends AbstractLocksEndpointTests {
+
+	WebFluxLocksEndpointIntegrationTests() {
+		super(WebApplicationType.REACTIVE);
+	}
+
+}
