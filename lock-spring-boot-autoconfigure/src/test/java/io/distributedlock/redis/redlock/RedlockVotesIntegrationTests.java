@@ -336,6 +336,10 @@ class RedlockVotesIntegrationTests {
 		}
 
 		@Override
+		public void revoked(String owner) {
+		}
+
+		@Override
 		public void missed() {
 		}
 
