@@ -156,6 +156,14 @@ final class Acquisition {
 		return (this.enqueue && !isOver()) ? this.ticket : null;
 	}
 
+	/**
+	 * Return the first of the fencing tokens that the owner was granted, or null if it
+	 * has not got the lock.
+	 */
+	@Nullable Long grantedToken() {
+		return this.grantedToken;
+	}
+
 	void granted(long token) {
 		this.grantedToken = token;
 		this.redlock.granted();

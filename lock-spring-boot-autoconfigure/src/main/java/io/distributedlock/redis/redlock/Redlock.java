@@ -329,8 +329,13 @@ final class Redlock implements Node.Admission {
 		}
 		Renewal renewal = new Renewal(this, requests, voters());
 		Duration shortest = requests.stream().map(LeaseRequest::ttl).min(Duration::compareTo).orElse(PATIENCE);
-		renewal.ask(patience(shortest), this.scripts.renew(requests));
+		renewal.ask(patience(shortest), this.scripts.renew(requests, this::grantedToken));
 		return renewal.result();
+	}
+
+	private @Nullable Long grantedToken(LeaseRequest lease) {
+		Acquisition acquisition = this.acquisitions.get(lease.owner());
+		return (acquisition != null && acquisition.isFor(lease)) ? acquisition.grantedToken() : null;
 	}
 
 	/**

@@ -34,7 +34,7 @@ final class Scripts {
 
 	private static final LuaScript RESTORE = LuaScript.load("redlock/restore.lua");
 
-	private static final LuaScript RENEW = LuaScript.load("renew.lua");
+	private static final LuaScript RENEW = LuaScript.load("redlock/renew.lua");
 
 	private static final LuaScript INSPECT = LuaScript.load("redlock/inspect.lua");
 
@@ -131,17 +131,22 @@ final class Scripts {
 
 	/**
 	 * Renew leases.
+	 * @param token tells the first of the fencing tokens that came with a lease, or null
 	 */
-	Function<NodeConnection, CompletionStage<List<Boolean>>> renew(List<LeaseRequest> requests) {
-		byte[][] locks = requests.stream()
-			.flatMap((request) -> Stream.of(this.keys.lock(request.key()), this.keys.fence(request.key())))
-			.toArray(byte[][]::new);
-		byte[][] arguments = new byte[2 * requests.size()][];
+	Function<NodeConnection, CompletionStage<List<Boolean>>> renew(List<LeaseRequest> requests,
+			Function<LeaseRequest, @Nullable Long> token) {
+		byte[][] keys = new byte[2 * requests.size()][];
+		byte[][] arguments = new byte[1 + 3 * requests.size()][];
+		arguments[0] = millis(this.fenceTtl);
 		for (int i = 0; i < requests.size(); i++) {
-			arguments[2 * i] = bytes(requests.get(i).owner());
-			arguments[2 * i + 1] = millis(requests.get(i).ttl());
+			LeaseRequest request = requests.get(i);
+			System.arraycopy(this.keys.all(request.key()), 0, keys, 2 * i, 2);
+			Long first = token.apply(request);
+			arguments[3 * i + 1] = bytes(request.owner());
+			arguments[3 * i + 2] = millis(request.ttl());
+			arguments[3 * i + 3] = number((first != null) ? last(first) : null);
 		}
-		return (node) -> node.run(RENEW, ScriptOutputType.MULTI, Scripts::held, locks, arguments);
+		return (node) -> node.run(RENEW, ScriptOutputType.MULTI, Scripts::held, keys, arguments);
 	}
 
 	private static List<Boolean> held(List<Object> reply) {

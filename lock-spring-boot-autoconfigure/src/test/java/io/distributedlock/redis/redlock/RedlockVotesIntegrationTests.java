@@ -20,6 +20,7 @@ import io.distributedlock.store.AcquireReply.Granted;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
+import io.distributedlock.store.RenewReply;
 import io.distributedlock.testsupport.RedisServerProcess;
 import io.lettuce.core.SslOptions;
 import org.awaitility.Awaitility;
@@ -107,6 +108,25 @@ class RedlockVotesIntegrationTests {
 		assertThat(await(release)).isTrue();
 		assertThat(await(second)).isInstanceOf(Granted.class);
 		await(this.store.release(REQUEST));
+	}
+
+	/**
+	 * The vote of one node is for an earlier attempt, whose question came late; and it is
+	 * given back later still, when the lock has been granted and renewed.
+	 */
+	@Test
+	void renewedVoteIsNotTakenAwayByWhoGivesBackAnEarlierOne() {
+		Granted granted = (Granted) acquire(REQUEST);
+		String earlier = Long.toString(granted.fencingToken() - 1);
+		this.nodes.server(0).cli("SET", "lock:{k}:fence", earlier);
+		assertThat(await(this.store.renew(List.of(REQUEST)))).containsExactly(RenewReply.RENEWED);
+		await().untilAsserted(() -> assertThat(this.nodes.server(0).cli("GET", "lock:{k}:fence"))
+			.isEqualTo(Long.toString(Scripts.last(granted.fencingToken()))));
+		this.nodes.server(0)
+			.cli("EVAL", new String(Scripts.WITHDRAW.source(), StandardCharsets.UTF_8), "3", "lock:{k}",
+					"lock:{k}:fence", "lock:{k}:waiters", REQUEST.owner(), earlier, "", "20000");
+		assertThat(this.nodes.server(0).cli("GET", "lock:{k}")).isEqualTo(REQUEST.owner());
+		assertThat((Long) this.nodes.server(0).cli("PTTL", "lock:{k}:fence")).isGreaterThan(50_000L);
 	}
 
 	@Test
