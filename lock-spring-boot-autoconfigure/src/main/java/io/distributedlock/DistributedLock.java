@@ -20,6 +20,13 @@ import org.springframework.aot.hint.annotation.Reflective;
  * one method are always taken in the order of their keys, so that two methods cannot
  * deadlock.
  * <p>
+ * If the last parameter of the method is a {@link LockLease}, or {@link LockLeases} where
+ * there may be several locks, the method gets the lease by it; callers pass null. It is
+ * null in the method when it runs without its lock.
+ * <p>
+ * What {@code distributed-lock.locks.<name>.*} says about the name of the lock takes
+ * precedence over the attributes.
+ * <p>
  * Only calls through the Spring proxy are locked: self-invocation and private or final
  * methods are not. Use {@link LockOperations} there.
  *
