@@ -60,6 +60,12 @@ class LockTemplateTests {
 
 	private final LockSpec spec = LockSpec.of("k").withWaitTime(Duration.ZERO);
 
+	/**
+	 * Lost soon. Waits a little, because a busy machine may take longer for an answer than
+	 * such a short lease allows.
+	 */
+	private final LockSpec hard = LockSpec.of("k").withTtl(Duration.ofMillis(400)).withRenew(false);
+
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	@BeforeEach
@@ -294,7 +300,7 @@ class LockTemplateTests {
 
 	@Test
 	void interruptsTheThreadThatLosesItsLeaseAndLeavesNoInterruptBehind() throws Exception {
-		LockSpec interrupting = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false).withOnLost(OnLost.INTERRUPT);
+		LockSpec interrupting = this.hard.withOnLost(OnLost.INTERRUPT);
 		this.threads.submit(() -> {
 			LockLease lease = this.template.acquire(interrupting);
 			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
@@ -308,10 +314,9 @@ class LockTemplateTests {
 
 	@Test
 	void interruptsInsideOfANestedHoldThatAsksForIt() throws Exception {
-		LockSpec hard = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false);
 		this.threads.submit(() -> {
-			LockLease outer = this.template.acquire(hard);
-			LockLease inner = this.template.acquire(hard.withOnLost(OnLost.INTERRUPT));
+			LockLease outer = this.template.acquire(this.hard);
+			LockLease inner = this.template.acquire(this.hard.withOnLost(OnLost.INTERRUPT));
 			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
 			inner.close();
 			outer.close();
@@ -321,10 +326,9 @@ class LockTemplateTests {
 
 	@Test
 	void doesNotInterruptByDefaultNorAfterTheInnerHoldThatAskedForIt() throws Exception {
-		LockSpec hard = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false);
 		this.threads.submit(() -> {
-			LockLease outer = this.template.acquire(hard);
-			this.template.acquire(hard.withOnLost(OnLost.INTERRUPT)).close();
+			LockLease outer = this.template.acquire(this.hard);
+			this.template.acquire(this.hard.withOnLost(OnLost.INTERRUPT)).close();
 			await().until(() -> !outer.isHeld());
 			LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
 			assertThat(Thread.interrupted()).isFalse();
@@ -364,7 +368,7 @@ class LockTemplateTests {
 
 	@Test
 	void interruptOfSomebodyElseIsKept() throws Exception {
-		LockSpec interrupting = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false).withOnLost(OnLost.INTERRUPT);
+		LockSpec interrupting = this.hard.withOnLost(OnLost.INTERRUPT);
 		this.threads.submit(() -> {
 			LockLease lease = this.template.acquire(interrupting);
 			Thread.currentThread().interrupt();
@@ -379,7 +383,7 @@ class LockTemplateTests {
 
 	@Test
 	void callbackRunsOnceWhenTheLeaseIsLost() {
-		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofMillis(200)).withRenew(false));
+		LockLease lease = this.template.acquire(this.hard);
 		Queue<LockLease> calls = new ConcurrentLinkedQueue<>();
 		lease.onLost(calls::add);
 		lease.onLost((lost) -> {
@@ -397,9 +401,8 @@ class LockTemplateTests {
 	@Test
 	void callbackDoesNotRunAfterTheRelease() {
 		Queue<LockLease> calls = new ConcurrentLinkedQueue<>();
-		LockSpec hard = this.spec.withTtl(Duration.ofMillis(200)).withRenew(false);
-		LockLease outer = this.template.acquire(hard);
-		LockLease inner = this.template.acquire(hard);
+		LockLease outer = this.template.acquire(this.hard);
+		LockLease inner = this.template.acquire(this.hard);
 		inner.onLost(calls::add);
 		inner.close();
 		inner.onLost(calls::add);
@@ -429,7 +432,7 @@ class LockTemplateTests {
 	@Test
 	void callbackThatBlocksDoesNotKeepOtherLeasesFromBeingRenewed() throws Exception {
 		CountDownLatch end = new CountDownLatch(1);
-		LockLease lost = this.template.acquire(this.spec.withTtl(Duration.ofMillis(200)).withRenew(false));
+		LockLease lost = this.template.acquire(this.hard);
 		LockLease renewed = this.template.acquire(LockSpec.of("renewed").withTtl(Duration.ofMillis(300)));
 		CountDownLatch blocked = new CountDownLatch(1);
 		lost.onLost((lease) -> {
