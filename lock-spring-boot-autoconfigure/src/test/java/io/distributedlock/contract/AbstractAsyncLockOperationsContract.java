@@ -239,11 +239,11 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 	@Test
 	void asynchronousLeaseIsRenewedAfterTheThreadThatAcquiredItHasEnded() throws Exception {
 		AtomicReference<LockLease> lease = new AtomicReference<>();
-		LockSpec brief = this.spec.withTtl(Duration.ofMillis(300));
+		LockSpec brief = this.spec.withTtl(Duration.ofMillis(700));
 		Thread thread = new Thread(() -> lease.set(get(this.here.acquireAsync(brief))));
 		thread.start();
 		thread.join();
-		assertBusyFor(Duration.ofMillis(1000));
+		assertBusyFor(Duration.ofMillis(1800));
 		assertThat(lease.get().isHeld()).isTrue();
 		assertThat(get(lease.get().releaseAsync())).isEqualTo(ReleaseOutcome.RELEASED);
 		assertFreeFor(Duration.ofMillis(300));
