@@ -61,8 +61,8 @@ class LockTemplateTests {
 	private final LockSpec spec = LockSpec.of("k").withWaitTime(Duration.ZERO);
 
 	/**
-	 * Lost soon. Waits a little, because a busy machine may take longer for an answer than
-	 * such a short lease allows.
+	 * Lost soon. Waits a little, because a busy machine may take longer for an answer
+	 * than such a short lease allows.
 	 */
 	private final LockSpec hard = LockSpec.of("k").withTtl(Duration.ofMillis(400)).withRenew(false);
 

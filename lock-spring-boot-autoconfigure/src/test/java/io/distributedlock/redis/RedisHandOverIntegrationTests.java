@@ -80,14 +80,16 @@ class RedisHandOverIntegrationTests {
 
 	@Test
 	void waitersNeedOneConnectionAndOneChannelAndNoCommandsWhateverTheNumberOfLocks() throws Exception {
+		// Nothing is renewed or asked again meanwhile, however busy this machine is
+		Duration ttl = Duration.ofMinutes(5);
 		List<LockLease> held = new ArrayList<>();
 		for (int i = 0; i < 300; i++) {
-			held.add(this.there.acquire(key(i)));
+			held.add(this.there.acquire(key(i).withTtl(ttl)));
 		}
 		long connections = connections();
 		List<Future<LockLease>> waiters = new ArrayList<>();
 		for (int i = 0; i < 300; i++) {
-			LockSpec spec = key(i);
+			LockSpec spec = key(i).withTtl(ttl);
 			waiters.add(this.threads.submit(() -> this.here.acquire(spec)));
 		}
 		await().until(() -> queues() == 300);

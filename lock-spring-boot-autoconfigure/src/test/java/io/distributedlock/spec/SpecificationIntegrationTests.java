@@ -56,7 +56,7 @@ class SpecificationIntegrationTests {
 	}
 
 	/**
-	 * What the protocols cannot stand, as {@code docs/reliability.md} says.
+	 * What the protocols cannot stand, as the README says.
 	 */
 	static Stream<Flaw> limits() {
 		return Stream.of(Flaw.ofRedlock("ClocksDifferTooMuch", Flaw.FENCING),

@@ -61,7 +61,7 @@ public final class ForcedRelease {
 				printable(released.key()), (principal != null) ? "'" + printable(principal) + "'" : "an unknown user",
 				(holder != null) ? holder : "another program", released.since()));
 		this.lockEvents.accept(new LockEvent.ForceReleased(released.key(), holder, principal));
-		Map<String, Object> data = new HashMap<>();
+		Map<String, @Nullable Object> data = new HashMap<>();
 		data.put("key", released.key());
 		if (holder != null) {
 			data.put("holder", holder);
