@@ -18,6 +18,7 @@ import io.distributedlock.benchmarks.measure.Measures;
 import io.distributedlock.benchmarks.measure.Results;
 import io.distributedlock.benchmarks.measure.Stage;
 import io.distributedlock.benchmarks.measure.Workers;
+import io.distributedlock.benchmarks.redis.Quorum;
 import io.distributedlock.benchmarks.redis.RedisServer;
 import io.distributedlock.benchmarks.report.CsvReport;
 import io.distributedlock.benchmarks.report.Machine;
@@ -91,8 +92,10 @@ public final class Benchmarks {
 		long start = System.nanoTime();
 		Path out = Files.createDirectories(this.options.out());
 		Results results = new Results();
-		try (RedisServer redis = RedisServer.start(this.options.redis()); Workers workers = new Workers(out)) {
-			Stage stage = new Stage(redis, workers, this.effort, this.options::selects, results, this.console);
+		try (RedisServer redis = RedisServer.start(this.options.redis());
+				Quorum quorum = new Quorum(this.options.redis());
+				Workers workers = new Workers(out)) {
+			Stage stage = new Stage(redis, quorum, workers, this.effort, this.options::selects, results, this.console);
 			String heading = heading(redis);
 			for (Measure measure : measures()) {
 				if (this.options.selects(measure)) {

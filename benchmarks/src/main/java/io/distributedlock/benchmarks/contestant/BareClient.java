@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BareClient implements LockClient {
 
-	private static final String COMPARE_AND_DELETE = """
+	static final String COMPARE_AND_DELETE = """
 			if redis.call('GET', KEYS[1]) == ARGV[1] then
 			  return redis.call('DEL', KEYS[1])
 			end

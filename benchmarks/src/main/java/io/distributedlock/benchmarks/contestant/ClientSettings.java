@@ -2,17 +2,20 @@ package io.distributedlock.benchmarks.contestant;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a client is to be set up. Everything else is the default of the library.
  *
- * @param port where Redis listens, on the loopback interface
+ * @param ports where Redis listens, on the loopback interface: one server, or the nodes
+ * of a quorum
  * @param ttl how long a lock outlives a holder that has died
  * @param renewed whether locks will be held for longer than that. Libraries that do not
  * renew by default are then told to
  * @param manyHeld whether one thread will hold many locks at once
  */
-public record ClientSettings(int port, Duration ttl, boolean renewed, boolean manyHeld) implements Serializable {
+public record ClientSettings(List<Integer> ports, Duration ttl, boolean renewed,
+		boolean manyHeld) implements Serializable {
 
 	/**
 	 * The longest time to wait for a lock, where a library needs to be told one.
@@ -25,11 +28,22 @@ public record ClientSettings(int port, Duration ttl, boolean renewed, boolean ma
 
 	/**
 	 * Return the settings of most measures.
-	 * @param port where Redis listens
+	 * @param ports where Redis listens
 	 * @return the settings
 	 */
-	public static ClientSettings defaults(int port) {
-		return new ClientSettings(port, DEFAULT_TTL, false, false);
+	public static ClientSettings defaults(List<Integer> ports) {
+		return new ClientSettings(List.copyOf(ports), DEFAULT_TTL, false, false);
+	}
+
+	/**
+	 * Return where the only server listens.
+	 */
+	int port() {
+		return this.ports.get(0);
+	}
+
+	boolean isQuorum() {
+		return this.ports.size() > 1;
 	}
 
 	/**
@@ -38,7 +52,7 @@ public record ClientSettings(int port, Duration ttl, boolean renewed, boolean ma
 	 * @return settings with that time to live
 	 */
 	public ClientSettings withTtl(Duration ttl) {
-		return new ClientSettings(this.port, ttl, this.renewed, this.manyHeld);
+		return new ClientSettings(this.ports, ttl, this.renewed, this.manyHeld);
 	}
 
 	/**
@@ -46,7 +60,7 @@ public record ClientSettings(int port, Duration ttl, boolean renewed, boolean ma
 	 * @return settings with renewal
 	 */
 	public ClientSettings withRenewal() {
-		return new ClientSettings(this.port, this.ttl, true, this.manyHeld);
+		return new ClientSettings(this.ports, this.ttl, true, this.manyHeld);
 	}
 
 	/**
@@ -54,7 +68,7 @@ public record ClientSettings(int port, Duration ttl, boolean renewed, boolean ma
 	 * @return settings with that preparation
 	 */
 	public ClientSettings withManyHeld() {
-		return new ClientSettings(this.port, this.ttl, this.renewed, true);
+		return new ClientSettings(this.ports, this.ttl, this.renewed, true);
 	}
 
 }

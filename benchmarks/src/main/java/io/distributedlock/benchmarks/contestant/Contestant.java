@@ -37,7 +37,7 @@ public enum Contestant {
 	/**
 	 * This library, in global order of arrival.
 	 */
-	OURS_FAIR("ours, fair", (settings) -> new DistributedLockClient(settings, "sync", FairSpec.customizer())),
+	OURS_FAIR("ours, fair", (settings) -> new DistributedLockClient(settings, "sync", (spec) -> spec.withFair(true))),
 
 	/**
 	 * Redisson's lock.
@@ -70,7 +70,29 @@ public enum Contestant {
 	/**
 	 * ShedLock, which does not wait.
 	 */
-	SHEDLOCK("ShedLock", ShedLockClient::new);
+	SHEDLOCK("ShedLock", ShedLockClient::new),
+
+	/**
+	 * The limit for locks on several nodes that nobody waits for.
+	 */
+	QUORUM_BARE("bare quorum", BareQuorumClient::new),
+
+	/**
+	 * This library on several nodes.
+	 */
+	QUORUM_OURS("ours, Redlock", (settings) -> new DistributedLockClient(settings, "sync", UnaryOperator.identity())),
+
+	/**
+	 * Redisson's lock on several nodes.
+	 */
+	QUORUM_REDISSON("Redisson RedissonRedLock", (settings) -> new RedissonRedLockClient(settings, (server) -> {
+	})),
+
+	/**
+	 * The same with the shortest time-outs that make sense, and no retries.
+	 */
+	QUORUM_REDISSON_TUNED("Redisson RedissonRedLock, tuned",
+			(settings) -> new RedissonRedLockClient(settings, RedissonRedLockClient::tune));
 
 	private final String title;
 
@@ -96,14 +118,6 @@ public enum Contestant {
 	 */
 	public String title() {
 		return this.title;
-	}
-
-	/**
-	 * Return whether this version of the library can take part.
-	 * @return whether it can
-	 */
-	public boolean isAvailable() {
-		return this != OURS_FAIR || FairSpec.isAvailable();
 	}
 
 	/**

@@ -1,8 +1,10 @@
 package io.distributedlock.benchmarks.contestant;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockOperations;
@@ -44,10 +46,26 @@ final class DistributedLockClient implements LockClient {
 	}
 
 	private static Map<String, Object> properties(ClientSettings settings, String release) {
-		return Map.of("spring.main.banner-mode", "off", "spring.data.redis.host", ClientSettings.HOST,
-				"spring.data.redis.port", settings.port(), "distributed-lock.ttl", settings.ttl().toString(),
-				"distributed-lock.wait-time", ClientSettings.WAIT_TIME.toString(), "distributed-lock.release", release,
-				"distributed-lock.response-timeout", RESPONSE_TIMEOUT);
+		Map<String, Object> properties = new HashMap<>();
+		properties.put("spring.main.banner-mode", "off");
+		properties.put("distributed-lock.ttl", settings.ttl().toString());
+		properties.put("distributed-lock.wait-time", ClientSettings.WAIT_TIME.toString());
+		properties.put("distributed-lock.release", release);
+		properties.put("distributed-lock.response-timeout", RESPONSE_TIMEOUT);
+		if (settings.isQuorum()) {
+			properties.put("distributed-lock.redlock.nodes",
+					settings.ports()
+						.stream()
+						.map((port) -> "redis://%s:%d".formatted(ClientSettings.HOST, port))
+						.collect(Collectors.joining(",")));
+			// They have just been started, and there is no time to sit that out
+			properties.put("distributed-lock.redlock.nodes-persist-every-write", true);
+		}
+		else {
+			properties.put("spring.data.redis.host", ClientSettings.HOST);
+			properties.put("spring.data.redis.port", settings.port());
+		}
+		return properties;
 	}
 
 	@Override

@@ -1,11 +1,12 @@
 package io.distributedlock.benchmarks.measure;
 
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 import io.distributedlock.benchmarks.contestant.Contestant;
+import io.distributedlock.benchmarks.redis.RedisServer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * whatever else happens on the machine hits all of them alike.
  */
 abstract class InterleavedMeasure implements Measure {
+
+	private static final Set<Contestant> LIMITS = EnumSet.of(Contestant.BARE, Contestant.BLPOP, Contestant.QUORUM_BARE);
 
 	private final String id;
 
@@ -49,11 +52,11 @@ abstract class InterleavedMeasure implements Measure {
 	@Override
 	public List<String> references() {
 		Set<String> references = new LinkedHashSet<>();
-		if (this.limit == Contestant.BARE || this.limit == Contestant.BLPOP) {
+		if (LIMITS.contains(this.limit)) {
 			references.add(this.limit.title());
 		}
 		this.contestants.stream()
-			.filter((contestant) -> contestant.id().startsWith("redisson"))
+			.filter((contestant) -> contestant.id().contains("redisson"))
 			.findFirst()
 			.ifPresent((redisson) -> references.add(redisson.title()));
 		return List.copyOf(references);
@@ -65,6 +68,13 @@ abstract class InterleavedMeasure implements Measure {
 	 * @return what it reached
 	 */
 	abstract Sample take(Trial trial) throws Exception;
+
+	/**
+	 * Return the servers on which the locks are.
+	 */
+	List<RedisServer> servers(Stage stage) {
+		return List.of(stage.redis());
+	}
 
 	/**
 	 * Return how many rounds there are.
@@ -87,7 +97,7 @@ abstract class InterleavedMeasure implements Measure {
 			stage.note(this, obstacle);
 			return;
 		}
-		List<Contestant> present = present(stage);
+		List<Contestant> present = this.contestants.stream().filter(stage.selected()).toList();
 		for (int round = 1; round <= rounds(stage.effort()); round++) {
 			for (Contestant contestant : present) {
 				takeTurn(stage, contestant, round);
@@ -95,22 +105,9 @@ abstract class InterleavedMeasure implements Measure {
 		}
 	}
 
-	private List<Contestant> present(Stage stage) {
-		List<Contestant> present = new ArrayList<>();
-		for (Contestant contestant : this.contestants) {
-			if (!contestant.isAvailable()) {
-				stage.note(this, "%s: not part of this version".formatted(contestant.title()));
-			}
-			else if (stage.selected().test(contestant)) {
-				present.add(contestant);
-			}
-		}
-		return present;
-	}
-
 	private void takeTurn(Stage stage, Contestant contestant, int round) throws InterruptedException {
 		try {
-			Trial trial = new Trial(stage, contestant, round == 1);
+			Trial trial = new Trial(stage, servers(stage), contestant, round == 1);
 			stage.add(this, contestant.title(), take(trial));
 			trial.end();
 		}

@@ -1,5 +1,6 @@
 package io.distributedlock.benchmarks.measure;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,10 +20,13 @@ public final class Measures {
 	 * @return the measures
 	 */
 	public static List<Measure> all() {
-		return List.of(new UncontendedPair(), OwnKeys.platformThreads(64), OwnKeys.virtualThreads(1_000),
-				new ReentrantPair(), OneKey.oneJvm(16), OneKey.oneJvm(128), OneKey.severalJvms(JVMS, THREADS_PER_JVM),
-				OneKey.fair(JVMS, THREADS_PER_JVM), new HandOver(), new IdleWaiters(2_000), new HeldAndRenewed(10_000),
-				new RenewalAfterChurn(), new NestedKeys());
+		List<Measure> measures = new ArrayList<>(List.of(new UncontendedPair(), OwnKeys.platformThreads(64),
+				OwnKeys.virtualThreads(1_000), new ReentrantPair(), OneKey.oneJvm(16), OneKey.oneJvm(128),
+				OneKey.severalJvms(JVMS, THREADS_PER_JVM), OneKey.fair(JVMS, THREADS_PER_JVM), new HandOver(),
+				new IdleWaiters(2_000), new HeldAndRenewed(10_000), new RenewalAfterChurn(), new NestedKeys(),
+				new QuorumPair(), new QuorumOwnKeys(64)));
+		measures.addAll(QuorumFault.all());
+		return measures;
 	}
 
 	/**

@@ -5,20 +5,22 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 import io.distributedlock.benchmarks.contestant.Contestant;
+import io.distributedlock.benchmarks.redis.Quorum;
 import io.distributedlock.benchmarks.redis.RedisServer;
 
 /**
  * Where measures take place.
  *
  * @param redis the server
+ * @param quorum the servers for locks on several nodes
  * @param workers the JVMs of the contestants
  * @param effort how much time to take
  * @param selected who takes part
  * @param results where results go
  * @param progress where to tell how far it is
  */
-public record Stage(RedisServer redis, Workers workers, Effort effort, Predicate<Contestant> selected, Results results,
-		PrintStream progress) {
+public record Stage(RedisServer redis, Quorum quorum, Workers workers, Effort effort, Predicate<Contestant> selected,
+		Results results, PrintStream progress) {
 
 	private static final long START = System.nanoTime();
 

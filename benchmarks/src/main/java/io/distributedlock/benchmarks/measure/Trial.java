@@ -11,6 +11,7 @@ import io.distributedlock.benchmarks.contestant.Contestant;
 import io.distributedlock.benchmarks.redis.CommandMonitor;
 import io.distributedlock.benchmarks.redis.CommandOrigins;
 import io.distributedlock.benchmarks.redis.CommandStats;
+import io.distributedlock.benchmarks.redis.Quorum;
 import io.distributedlock.benchmarks.redis.RedisServer;
 import io.distributedlock.benchmarks.task.CloseClient;
 import io.distributedlock.benchmarks.task.OpenClient;
@@ -27,29 +28,39 @@ final class Trial {
 
 	private final Stage stage;
 
+	private final List<RedisServer> servers;
+
 	private final Contestant contestant;
 
 	private final boolean first;
 
 	private final List<Worker> opened = new ArrayList<>();
 
-	Trial(Stage stage, Contestant contestant, boolean first) {
+	Trial(Stage stage, List<RedisServer> servers, Contestant contestant, boolean first) {
 		this.stage = stage;
+		this.servers = servers;
 		this.contestant = contestant;
 		this.first = first;
-		stage.redis().deleteKeys();
+		servers.forEach(RedisServer::deleteKeys);
 	}
 
 	Effort effort() {
 		return this.stage.effort();
 	}
 
+	/**
+	 * Return the server, or one of the nodes of a quorum.
+	 */
 	RedisServer redis() {
-		return this.stage.redis();
+		return this.servers.get(0);
+	}
+
+	Quorum quorum() {
+		return this.stage.quorum();
 	}
 
 	ClientSettings settings() {
-		return ClientSettings.defaults(redis().port());
+		return ClientSettings.defaults(this.servers.stream().map(RedisServer::port).toList());
 	}
 
 	Duration warmUp() {

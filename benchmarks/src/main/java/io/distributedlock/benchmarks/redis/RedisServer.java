@@ -31,9 +31,11 @@ public final class RedisServer implements AutoCloseable {
 
 	private final Path directory;
 
+	private final Path command;
+
 	private final int port;
 
-	private final Process process;
+	private volatile Process process;
 
 	private final Thread shutdownHook = new Thread(this::stop);
 
@@ -43,10 +45,10 @@ public final class RedisServer implements AutoCloseable {
 
 	private RedisServer(@Nullable Path executable) throws IOException, InterruptedException {
 		this.directory = Files.createTempDirectory("benchmarks-redis-");
-		Path command = (executable != null) ? executable
+		this.command = (executable != null) ? executable
 				: ExecutableProvider.newJarResourceProvider(this.directory.toFile()).get().toPath();
 		this.port = freePort();
-		this.process = launch(command);
+		this.process = launch(this.command, this.port, this.directory);
 		Runtime.getRuntime().addShutdownHook(this.shutdownHook);
 		this.client = RedisClient.create(RedisURI.create(HOST, this.port));
 		try {
@@ -75,11 +77,11 @@ public final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	private Process launch(Path command) throws IOException {
-		List<String> arguments = List.of(command.toString(), "--bind", HOST, "--port", Integer.toString(this.port),
-				"--save", "", "--appendonly", "no", "--dir", this.directory.toString());
+	private static Process launch(Path command, int port, Path directory) throws IOException {
+		List<String> arguments = List.of(command.toString(), "--bind", HOST, "--port", Integer.toString(port), "--save",
+				"", "--appendonly", "no", "--dir", directory.toString());
 		return new ProcessBuilder(arguments).redirectErrorStream(true)
-			.redirectOutput(this.directory.resolve("redis.log").toFile())
+			.redirectOutput(directory.resolve("redis.log").toFile())
 			.start();
 	}
 
@@ -179,6 +181,42 @@ public final class RedisServer implements AutoCloseable {
 	 */
 	public long channels() {
 		return commands().pubsubChannels().size() + commands().pubsubNumpat();
+	}
+
+	/**
+	 * Stop the process without ending it.
+	 */
+	void hang() throws IOException, InterruptedException {
+		signal("STOP");
+	}
+
+	/**
+	 * End the process at once.
+	 */
+	void kill() {
+		this.process.destroyForcibly().onExit().join();
+	}
+
+	/**
+	 * Let the process go on, or start a new one without data if it has ended, and wait
+	 * until it answers.
+	 */
+	void heal() throws IOException, InterruptedException {
+		if (this.process.isAlive()) {
+			signal("CONT");
+		}
+		else {
+			this.process = launch(this.command, this.port, this.directory);
+			connect().close();
+		}
+		commands().ping();
+	}
+
+	private void signal(String name) throws IOException, InterruptedException {
+		int exit = new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid())).start().waitFor();
+		if (exit != 0) {
+			throw new IllegalStateException("Cannot send SIG%s to Redis".formatted(name));
+		}
 	}
 
 	@Override
