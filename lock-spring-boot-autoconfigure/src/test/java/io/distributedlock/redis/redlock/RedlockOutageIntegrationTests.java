@@ -69,7 +69,9 @@ class RedlockOutageIntegrationTests {
 	void heal() {
 		this.nodes.heal();
 		await().until(() -> this.store.quorumMargin() == 2);
-		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+		// A place in the queue of a node that was away may stay until its time to live is
+		// over
+		await().atMost(Duration.ofSeconds(45)).untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
 	}
 
 	@ParameterizedTest
