@@ -1,6 +1,7 @@
 package io.distributedlock.health;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -81,7 +82,7 @@ public final class LockHealthIndicator extends AbstractHealthIndicator {
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// Nothing more is known, which is no reason to be down
-			builder.withDetail("warnings", "The state of the servers is not known.");
+			builder.withDetail("warnings", List.of("The state of the servers is not known."));
 		}
 	}
 
