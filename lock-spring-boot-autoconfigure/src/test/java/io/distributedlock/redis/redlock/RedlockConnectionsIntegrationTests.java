@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.distributedlock.LockLease;
@@ -16,6 +17,7 @@ import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.autoconfigure.DistributedLockAutoConfiguration;
+import io.distributedlock.store.LockState;
 import io.distributedlock.testsupport.RedisServerProcess;
 import io.distributedlock.testsupport.TlsProxy;
 import org.awaitility.Awaitility;
@@ -129,6 +131,30 @@ class RedlockConnectionsIntegrationTests {
 		});
 	}
 
+	@Test
+	void userInTheReadmeNeedsAFewCommandsMoreToLookAtLocks() throws IOException {
+		for (RedisServerProcess node : this.nodes) {
+			node.cli(userInReadme());
+		}
+		this.application
+			.withPropertyValues("distributed-lock.redlock.username=locks", "distributed-lock.redlock.password=secret")
+			.withPropertyValues(node(0, "redis", this.nodes.get(0).port()), node(1, "redis", this.nodes.get(1).port()),
+					node(2, "redis", this.nodes.get(2).port()))
+			.run((context) -> {
+				RedlockLockStore store = context.getBean(RedlockLockStore.class);
+				LockLease lease = context.getBean(LockOperations.class).acquire(SPEC);
+				assertThat(store.inspect(SPEC.key())).failsWithin(Duration.ofSeconds(5));
+				assertThat(store.scan(null, 10)).failsWithin(Duration.ofSeconds(5));
+				String[] more = readmeLine((line) -> line.startsWith("ACL SETUSER locks +") && line.contains("+z"));
+				this.nodes.forEach((node) -> node.cli(more));
+				assertThat(store.scan(null, 10).toCompletableFuture().join().locks()).extracting(LockState::key)
+					.containsExactly(SPEC.key());
+				assertThat(store.forceRelease(SPEC.key()).toCompletableFuture().join().holder()).isNotNull();
+				assertThat(store.inspect(SPEC.key()).toCompletableFuture().join().holder()).isNull();
+				assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
+			});
+	}
+
 	/**
 	 * Wait, be told, give up, renew, and find the scripts and the lock gone.
 	 */
@@ -149,11 +175,12 @@ class RedlockConnectionsIntegrationTests {
 	}
 
 	private static String[] userInReadme() throws IOException {
+		return readmeLine((line) -> line.startsWith("ACL SETUSER locks ") && line.contains(" &lock:hints:* "));
+	}
+
+	private static String[] readmeLine(Predicate<String> predicate) throws IOException {
 		try (Stream<String> lines = Files.lines(README)) {
-			return lines.filter((line) -> line.startsWith("ACL SETUSER locks ") && line.contains(" &lock:hints:* "))
-				.findFirst()
-				.orElseThrow()
-				.split(" ");
+			return lines.filter(predicate).findFirst().orElseThrow().split(" ");
 		}
 	}
 
