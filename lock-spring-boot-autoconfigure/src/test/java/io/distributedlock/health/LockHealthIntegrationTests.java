@@ -63,6 +63,8 @@ class LockHealthIntegrationTests {
 			Health health = health(context);
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1500));
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(health.getDetails()).containsEntry("warnings",
+					List.of("The state of the servers is not known."));
 			redis.resume();
 			Awaitility.await().until(() -> health(context).getStatus().equals(Status.UP));
 		});
