@@ -51,8 +51,9 @@ public sealed interface LockEvent {
 	 * @param name the name of the lock site
 	 * @param fencingToken the fencing token
 	 * @param held how long it was held
-	 * @param outcome {@link ReleaseOutcome#RELEASED}, or
-	 * {@link ReleaseOutcome#UNCONFIRMED} if the store has not confirmed it yet
+	 * @param outcome {@link ReleaseOutcome#RELEASED}, {@link ReleaseOutcome#KEPT} if the
+	 * store keeps it for its shortest time, or {@link ReleaseOutcome#UNCONFIRMED} if the
+	 * store has not confirmed it yet
 	 */
 	record Released(String key, String name, long fencingToken, Duration held,
 			ReleaseOutcome outcome) implements LockEvent {

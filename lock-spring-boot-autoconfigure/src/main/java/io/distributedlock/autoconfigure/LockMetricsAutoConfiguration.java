@@ -1,6 +1,7 @@
 package io.distributedlock.autoconfigure;
 
 import io.distributedlock.engine.LockTemplate;
+import io.distributedlock.metrics.LockFailureMeters;
 import io.distributedlock.metrics.LockMeters;
 import io.distributedlock.metrics.LockStatistics;
 import io.distributedlock.metrics.RedlockMeters;
@@ -37,6 +38,12 @@ public final class LockMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	LockMeters distributedLockMeters(LockStatistics statistics, LockTemplate template) {
 		return new LockMeters(statistics, () -> template.store().mode());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LockFailureMeters distributedLockFailureMeters(MeterRegistry registry, LockTemplate template) {
+		return new LockFailureMeters(registry, () -> template.store().mode());
 	}
 
 	@Configuration(proxyBeanMethods = false)

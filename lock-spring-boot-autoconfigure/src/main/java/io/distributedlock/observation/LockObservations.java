@@ -148,8 +148,8 @@ public final class LockObservations implements LockListener {
 		Observed<LockHoldObservationContext> observed = this.holds.remove(hold);
 		if (observed != null) {
 			observed.context()
-				.setOutcome((outcome == ReleaseOutcome.RELEASED) ? LockHoldObservationContext.Outcome.RELEASED
-						: LockHoldObservationContext.Outcome.UNCONFIRMED);
+				.setOutcome((outcome == ReleaseOutcome.UNCONFIRMED) ? LockHoldObservationContext.Outcome.UNCONFIRMED
+						: LockHoldObservationContext.Outcome.RELEASED);
 			observed.observation().stop();
 		}
 	}

@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.distributedlock.DistributedLock;
+import io.distributedlock.LockFailure;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
+import io.distributedlock.OnContention;
+import io.distributedlock.metrics.LockFailureMeters;
 import io.distributedlock.metrics.LockMeters;
 import io.distributedlock.metrics.LockStatistics;
 import io.distributedlock.metrics.RedlockMeters;
 import io.distributedlock.observation.LockObservations;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +116,36 @@ class LockMetricsAutoConfigurationTests {
 	}
 
 	@Test
+	void callsWithoutTheirLockAreCounted() {
+		this.contextRunner.withBean(Orders.class).run((context) -> {
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			LockOperations locks = context.getBean(LockOperations.class);
+			LockLease held = CompletableFuture.supplyAsync(() -> locks.acquire(LockSpec.of("skipping"))).join();
+			for (int i = 0; i < 3; i++) {
+				context.getBean(Orders.class).skip();
+			}
+			held.release();
+			context.getBean(Orders.class).skip();
+			assertThat(meters.get("distributed.lock.failures")
+				.tags("mode", "memory", "name", "skipping", "outcome", "skipped")
+				.counter()
+				.count()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void callsWithoutTheirLockAreCountedByABoundedNumberOfNames() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		LockFailureMeters meters = new LockFailureMeters(registry, () -> "memory");
+		for (int i = 0; i < 300; i++) {
+			meters.onFailure(new LockFailure("dynamic-" + i, Object.class.getMethods()[0],
+					new LockNotAcquiredException("k", Duration.ZERO, null), LockFailure.Outcome.UNLOCKED));
+		}
+		assertThat(registry.getMeters()).hasSize(201);
+		assertThat(registry.get("distributed.lock.failures").tag("name", "other").counter().count()).isEqualTo(100);
+	}
+
+	@Test
 	void backsOffWithoutRegistries() {
 		this.locksOnly.run((context) -> {
 			assertThat(context).doesNotHaveBean(LockMeters.class)
@@ -179,6 +214,10 @@ class LockMetricsAutoConfigurationTests {
 	}
 
 	static class Orders {
+
+		@DistributedLock(name = "skipping", waitTime = "0", onContention = OnContention.SKIP)
+		void skip() {
+		}
 
 		@DistributedLock(name = "payment", key = "#p0")
 		void pay(String order) {
