@@ -3,6 +3,7 @@ package io.distributedlock;
 /**
  * What a {@link DistributedLock @DistributedLock} method does when the store of the locks
  * cannot be reached or refuses a command, so that nobody knows whether the lock is free.
+ * From the strictest to the most lenient.
  *
  * @since 1.0
  */
