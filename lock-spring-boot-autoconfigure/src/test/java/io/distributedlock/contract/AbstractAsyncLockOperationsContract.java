@@ -188,7 +188,7 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 			Duration waitTime = Duration.ofMillis(300);
 			long start = System.nanoTime();
 			assertThat(get(this.here.tryAcquireAsync(this.spec.withWaitTime(waitTime)))).isEmpty();
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(waitTime, waitTime.plusMillis(200));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(waitTime, waitTime.plusSeconds(2));
 			assertThat(held.isHeld()).isTrue();
 			held.close();
 			assertFreeFor(Duration.ofMillis(50));
@@ -260,7 +260,7 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 
 	@Test
 	void detachedLeaseBelongsToNoThread() throws Exception {
-		LockSpec brief = this.spec.withTtl(Duration.ofMillis(300));
+		LockSpec brief = this.spec.withTtl(Duration.ofMillis(600));
 		AtomicReference<LockLease> lease = new AtomicReference<>();
 		AtomicReference<Optional<LockLease>> again = new AtomicReference<>();
 		Thread thread = new Thread(() -> {
@@ -271,7 +271,7 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 		thread.start();
 		thread.join();
 		assertThat(again.get()).as("entered again").isEmpty();
-		assertBusyFor(Duration.ofMillis(1000));
+		assertBusyFor(Duration.ofMillis(1500));
 		assertThat(lease.get().release()).isEqualTo(ReleaseOutcome.RELEASED);
 	}
 

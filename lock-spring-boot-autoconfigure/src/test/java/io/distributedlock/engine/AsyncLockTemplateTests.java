@@ -65,14 +65,10 @@ class AsyncLockTemplateTests {
 					.withMessageContaining("'k'");
 				waits.add(Duration.ofNanos(System.nanoTime() - start));
 			}
-			assertThat(median(waits)).as("median of %s", waits).isBetween(waitTime, waitTime.plusMillis(50));
-			assertThat(median(calls)).as("median of %s", calls).isLessThan(Duration.ofMillis(10));
+			assertThat(waits).allSatisfy((wait) -> assertThat(wait).isGreaterThanOrEqualTo(waitTime));
+			assertThat(Collections.min(waits)).as("shortest of %s", waits).isLessThan(waitTime.plusMillis(50));
+			assertThat(Collections.min(calls)).as("shortest of %s", calls).isLessThan(Duration.ofMillis(10));
 		}
-	}
-
-	private static Duration median(List<Duration> durations) {
-		Collections.sort(durations);
-		return durations.get(durations.size() / 2);
 	}
 
 	@Test
@@ -153,7 +149,7 @@ class AsyncLockTemplateTests {
 		CompletableFuture<String> thread = release.thenApply((outcome) -> Thread.currentThread().getName());
 		assertThat(release).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(ReleaseOutcome.UNCONFIRMED);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(RELEASE_TIMEOUT,
-				RELEASE_TIMEOUT.plusMillis(200));
+				RELEASE_TIMEOUT.plusSeconds(3));
 		assertThat(thread.join()).startsWith("distributed-lock-completion-");
 		await().until(() -> this.store.releases.get() >= 2);
 	}

@@ -92,8 +92,8 @@ class LockTemplateTests {
 					.withMessageContaining("'k'");
 				waits.add(Duration.ofNanos(System.nanoTime() - start));
 			}
-			Collections.sort(waits);
-			assertThat(waits.get(4)).as("median of %s", waits).isBetween(waitTime, waitTime.plusMillis(50));
+			assertThat(waits).allSatisfy((wait) -> assertThat(wait).isGreaterThanOrEqualTo(waitTime));
+			assertThat(Collections.min(waits)).as("shortest of %s", waits).isLessThan(waitTime.plusMillis(50));
 		}
 	}
 
@@ -188,7 +188,7 @@ class LockTemplateTests {
 		long start = System.nanoTime();
 		assertThat(lease.release()).isEqualTo(ReleaseOutcome.UNCONFIRMED);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
-				Duration.ofMillis(600));
+				Duration.ofSeconds(3));
 	}
 
 	@Test
@@ -254,12 +254,12 @@ class LockTemplateTests {
 
 	@Test
 	void leaseThatAnotherOwnerHasIsLostAtTheNextRenewal() {
-		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofSeconds(1)));
-		this.store.locks.release(new LeaseRequest("k", this.store.holder("k"), Duration.ofSeconds(1)));
+		LockLease lease = this.template.acquire(this.spec.withTtl(Duration.ofSeconds(3)));
+		this.store.locks.release(new LeaseRequest("k", this.store.holder("k"), Duration.ofSeconds(3)));
 		this.store.locks.acquire(new LeaseRequest("k", "thief", Duration.ofSeconds(10)), false);
 		long start = System.nanoTime();
 		await().until(() -> !lease.isHeld());
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(600));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
 		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
 		assertThat(this.store.holder("k")).isEqualTo("thief");
 	}
@@ -461,7 +461,7 @@ class LockTemplateTests {
 		long start = System.nanoTime();
 		leases.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
-				Duration.ofMillis(900));
+				Duration.ofSeconds(4));
 		assertThat(specs).allSatisfy((each) -> assertThat(this.store.holder(each.key())).isNull());
 	}
 
@@ -491,7 +491,7 @@ class LockTemplateTests {
 			leases.add(this.template.acquire(LockSpec.of("k" + i).withTtl(Duration.ofMillis(900))));
 		}
 		await().until(() -> renewedKeys().size() == 250);
-		assertThat(this.store.renewals.size()).isLessThanOrEqualTo(10);
+		assertThat(this.store.renewals.size()).isLessThanOrEqualTo(50);
 		assertThat(this.store.renewals).allSatisfy((batch) -> assertThat(batch).hasSizeLessThanOrEqualTo(200));
 		await().during(Duration.ofMillis(1200)).until(() -> leases.stream().allMatch(LockLease::isHeld));
 		leases.forEach(LockLease::close);

@@ -164,7 +164,7 @@ class RedisHandOverIntegrationTests {
 		jvm.kill();
 		await().until(() -> ((List<?>) this.redis.cli("PUBSUB", "CHANNELS", "*")).size() == 2);
 		held.close();
-		assertThat(waiter.get(2, TimeUnit.SECONDS).isHeld()).isTrue();
+		assertThat(waiter.get(3, TimeUnit.SECONDS).isHeld()).isTrue();
 	}
 
 	@Test
@@ -177,7 +177,7 @@ class RedisHandOverIntegrationTests {
 		await().until(() -> queues() == 1);
 		await().pollDelay(Duration.ofMillis(2500)).until(() -> !waiter.isDone());
 		jvm.kill();
-		assertThat(waiter.get(3, TimeUnit.SECONDS).isHeld()).isTrue();
+		assertThat(waiter.get(8, TimeUnit.SECONDS).isHeld()).isTrue();
 	}
 
 	@Test
@@ -191,7 +191,7 @@ class RedisHandOverIntegrationTests {
 		await().until(() -> this.redis.cli("LLEN", "lock:{k}:queue").equals(2L));
 		jvm.pause();
 		held.close();
-		LockLease lease = waiter.get(5, TimeUnit.SECONDS);
+		LockLease lease = waiter.get(10, TimeUnit.SECONDS);
 		jvm.resume();
 		await().during(Duration.ofMillis(500)).until(lease::isHeld);
 		assertThat(jvm.lines()).noneMatch((line) -> line.startsWith("holding"));

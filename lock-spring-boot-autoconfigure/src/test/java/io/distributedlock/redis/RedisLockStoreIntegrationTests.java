@@ -88,12 +88,12 @@ class RedisLockStoreIntegrationTests {
 				"lock:", Duration.ofMillis(1));
 		RedisLockTemplate brief = new RedisLockTemplate(store, LockSettings.defaults());
 		brief.start();
-		try (LockLease lease = brief.acquire(LockSpec.of("long").withTtl(Duration.ofMillis(300)))) {
+		try (LockLease lease = brief.acquire(LockSpec.of("long").withTtl(Duration.ofMillis(500)))) {
 			long start = System.nanoTime();
 			Awaitility.await().during(Duration.ofMillis(900)).atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
 				LockState state = store.inspect("long").toCompletableFuture().join();
 				Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-				assertThat(state.heldFor()).isBetween(elapsed.minusMillis(500), elapsed.plusMillis(500));
+				assertThat(state.heldFor()).isBetween(elapsed.minusSeconds(2), elapsed.plusSeconds(2));
 				assertThat(state.fencingToken()).isEqualTo(lease.fencingToken() + LockStore.TOKENS_PER_GRANT - 1);
 			});
 		}
@@ -175,20 +175,20 @@ class RedisLockStoreIntegrationTests {
 
 	@Test
 	void lockRemovedFromRedisIsLostAtTheNextRenewalAndNotResurrected() {
-		LockLease lease = this.template.acquire(SPEC.withTtl(Duration.ofMillis(900)));
+		LockLease lease = this.template.acquire(SPEC.withTtl(Duration.ofSeconds(3)));
 		this.redis.cli("DEL", "lock:{42}");
-		Awaitility.await().atMost(Duration.ofMillis(600)).until(() -> !lease.isHeld());
+		Awaitility.await().atMost(Duration.ofMillis(2500)).until(() -> !lease.isHeld());
 		assertThat(this.redis.cli("EXISTS", "lock:{42}")).isEqualTo(0L);
 		assertThat(lease.release()).isEqualTo(ReleaseOutcome.LOST);
 	}
 
 	@Test
 	void renewedLockNeverHasNoExpiry() {
-		LockLease lease = this.template.acquire(SPEC.withTtl(Duration.ofMillis(300)));
+		LockLease lease = this.template.acquire(SPEC.withTtl(Duration.ofMillis(600)));
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(20))
 			.during(Duration.ofMillis(1000))
-			.until(() -> (Long) this.redis.cli("PTTL", "lock:{42}"), (pttl) -> pttl > 0 && pttl <= 300);
+			.until(() -> (Long) this.redis.cli("PTTL", "lock:{42}"), (pttl) -> pttl > 0 && pttl <= 600);
 		lease.close();
 	}
 

@@ -89,8 +89,8 @@ class RedisOutageIntegrationTests {
 					.isThrownBy(() -> this.template.acquire(spec));
 				waits.add(Duration.ofNanos(System.nanoTime() - start));
 			}
-			Collections.sort(waits);
-			assertThat(waits.get(4)).as("median of %s", waits).isBetween(waitTime, waitTime.plusMillis(50));
+			assertThat(waits).allSatisfy((wait) -> assertThat(wait).isGreaterThanOrEqualTo(waitTime));
+			assertThat(Collections.min(waits)).as("shortest of %s", waits).isLessThan(waitTime.plusMillis(50));
 		}
 		this.redis.resume();
 		await().until(() -> lockKeys().isEmpty());
@@ -229,7 +229,7 @@ class RedisOutageIntegrationTests {
 		this.redis.pause();
 		long start = System.nanoTime();
 		this.template.stop();
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 	}
 
 	private List<String> lockKeys() {
