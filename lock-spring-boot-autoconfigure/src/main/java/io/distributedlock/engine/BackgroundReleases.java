@@ -92,7 +92,14 @@ final class BackgroundReleases {
 				.formatted(request.key()) + "It stays locked until its time runs out.");
 			return;
 		}
-		attempt(new Pending(request, this.clock.nanoTime() + request.ttl().toNanos(), confirmations));
+		Pending release = new Pending(request, this.clock.nanoTime() + request.ttl().toNanos(), confirmations);
+		// This may be the thread that reads the answers of the store, and what that
+		// thread sends can overtake what others
+		// have sent: a release by the holder, which would then find nothing to release
+		// and take the lock for lost
+		if (this.timer.schedule(() -> attempt(release), 0) == null) {
+			attempt(release);
+		}
 	}
 
 	private void attempt(Pending release) {

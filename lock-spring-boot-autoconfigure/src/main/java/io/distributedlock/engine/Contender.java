@@ -53,6 +53,8 @@ final class Contender {
 
 	private volatile long firstAskedAt;
 
+	private volatile long wonAt;
+
 	private volatile long nextCheck;
 
 	/**
@@ -86,8 +88,20 @@ final class Contender {
 	/**
 	 * Enter the lock, if nobody has done so or closed this.
 	 */
-	boolean win() {
+	boolean win(long now) {
+		if (isOpen()) {
+			this.wonAt = now;
+		}
 		return this.state.compareAndSet(State.OPEN, State.WON);
+	}
+
+	/**
+	 * Return whether the lock may be kept for its shortest time, though nobody holds it
+	 * any more.
+	 */
+	boolean mayBeKept(long now) {
+		Duration minHold = this.contention.minHold();
+		return minHold != null && this.state.get() == State.WON && now - this.wonAt < minHold.toNanos();
 	}
 
 	/**

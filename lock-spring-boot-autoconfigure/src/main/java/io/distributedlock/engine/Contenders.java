@@ -161,7 +161,7 @@ final class Contenders implements GrantListener {
 	}
 
 	private void win(Contender contender, Grant grant) {
-		if (contender.win()) {
+		if (contender.win(this.clock.nanoTime())) {
 			this.open.remove(contender.request().owner());
 			this.listener.granted(contender, grant);
 		}
@@ -209,7 +209,9 @@ final class Contenders implements GrantListener {
 	 * place in the queue once more.
 	 */
 	private void releaseUnlessInUse(Contender contender) {
-		if (contender.isClosed() || !this.listener.isInUse(contender)) {
+		boolean used = !contender.isClosed()
+				&& (contender.mayBeKept(this.clock.nanoTime()) || this.listener.isInUse(contender));
+		if (!used) {
 			release(contender);
 		}
 	}

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.distributedlock.InvalidLockKeyException;
@@ -714,6 +715,61 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 	}
 
 	@Test
+	void answersThatComeAfterTheGrantTakeNothingFromTheHolder() throws Exception {
+		LockSpec patient = this.spec.withWaitTime(Duration.ofSeconds(20));
+		whileAllWaitersAskAgainAndAgain(() -> {
+			for (int i = 0; i < 200; i++) {
+				LockLease held = this.there.acquire(patient);
+				long before = this.counted.acquisitions();
+				Future<ReleaseOutcome> waiter = this.threads.submit(() -> this.here.acquire(patient).release());
+				awaitAcquisitions((int) before + 2);
+				assertThat(held.release()).isEqualTo(ReleaseOutcome.RELEASED);
+				assertThat(waiter.get(20, TimeUnit.SECONDS)).as("waiter %d", i).isEqualTo(ReleaseOutcome.RELEASED);
+			}
+		});
+	}
+
+	@Test
+	void answersThatComeAfterTheGrantDoNotFreeALockThatIsKept() throws Exception {
+		LockSpec patient = this.spec.withWaitTime(Duration.ofSeconds(20));
+		LockSpec kept = patient.withMinHold(Duration.ofMillis(200));
+		whileAllWaitersAskAgainAndAgain(() -> {
+			for (int i = 0; i < 10; i++) {
+				LockLease held = this.there.acquire(patient);
+				long before = this.counted.acquisitions();
+				Future<ReleaseOutcome> waiter = this.threads.submit(() -> this.here.acquire(kept).release());
+				awaitAcquisitions((int) before + 2);
+				long start = System.nanoTime();
+				held.close();
+				assertThat(waiter.get(20, TimeUnit.SECONDS)).isEqualTo(ReleaseOutcome.KEPT);
+				this.there.acquire(patient).close();
+				assertThat(Duration.ofNanos(System.nanoTime() - start)).as("round %d", i)
+					.isGreaterThanOrEqualTo(Duration.ofMillis(195));
+			}
+		});
+	}
+
+	/**
+	 * Have questions under way when grants arrive.
+	 */
+	private void whileAllWaitersAskAgainAndAgain(ThrowingRunnable action) throws Exception {
+		AtomicBoolean done = new AtomicBoolean();
+		Future<?> asking = this.threads.submit(() -> {
+			while (!done.get()) {
+				this.counted.missed();
+				LockSupport.parkNanos(50_000);
+			}
+		});
+		try {
+			action.run();
+		}
+		finally {
+			done.set(true);
+		}
+		asking.get(5, TimeUnit.SECONDS);
+	}
+
+	@Test
 	void threadsOfOneInstancePassTheLockOnInTheOrderOfTheirArrivalWithoutACommand() throws Exception {
 		LockSpec patient = this.spec.withWaitTime(Duration.ofSeconds(20));
 		LockLease held = this.here.acquire(patient);
@@ -999,6 +1055,15 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 
 	private void forceRelease() throws Exception {
 		this.countedThere.forceRelease(this.key).toCompletableFuture().get(5, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Something that may throw an exception.
+	 */
+	private interface ThrowingRunnable {
+
+		void run() throws Exception;
+
 	}
 
 }

@@ -103,7 +103,10 @@ abstract class AbstractTwoInstances {
 	}
 
 	void awaitAcquisitions(int count) {
-		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.counted.acquisitions() >= count);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(1))
+			.atMost(Duration.ofSeconds(5))
+			.until(() -> this.counted.acquisitions() >= count);
 	}
 
 	void assertFreeFor(Duration time) {

@@ -29,6 +29,8 @@ public final class CountingStore implements LockStore {
 
 	private final AtomicLong others = new AtomicLong();
 
+	private volatile @Nullable GrantListener listener;
+
 	public CountingStore(LockStore delegate) {
 		this.delegate = delegate;
 	}
@@ -50,6 +52,16 @@ public final class CountingStore implements LockStore {
 	 */
 	public long answers() {
 		return this.answers.get();
+	}
+
+	/**
+	 * Make all waiters ask the store, as if grants had been missed.
+	 */
+	public void missed() {
+		GrantListener started = this.listener;
+		if (started != null) {
+			started.missed();
+		}
 	}
 
 	@Override
@@ -111,6 +123,7 @@ public final class CountingStore implements LockStore {
 
 	@Override
 	public CompletionStage<Void> start(String instance, GrantListener listener) {
+		this.listener = listener;
 		return this.delegate.start(instance, listener);
 	}
 
