@@ -4,10 +4,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs scripts by their digest, and by their source when Redis does not know them (yet,
@@ -35,39 +37,30 @@ public final class LuaScripts {
 	 */
 	public static <T, R> CompletionStage<R> run(RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script,
 			ScriptOutputType output, Function<T, R> reader, byte[][] keys, byte[]... arguments) {
-		return run(commands, script, output, reader, () -> {
-		}, keys, arguments);
+		return run(commands.evalsha(script.digest(), output, keys, arguments),
+				() -> commands.eval(script.source(), output, keys, arguments), reader);
 	}
 
 	/**
-	 * Run a script, and tell if it may be overtaken.
+	 * Make something of the result of a script that was sent by its digest, or send it by
+	 * its source.
 	 * @param <T> the type of the result, as Lettuce defines it for the output type
 	 * @param <R> the type of what is made of it
-	 * @param commands the connection to run it on
-	 * @param script the script
-	 * @param output the form of its result
+	 * @param byDigest the result of what was sent
+	 * @param bySource sends the script by its source
 	 * @param reader makes something of the result
-	 * @param overtakable is called before the script is sent a second time, because Redis
-	 * does not know it
-	 * @param keys its keys, all in one slot
-	 * @param arguments its arguments
 	 * @return the result, or a {@link io.distributedlock.LockStoreException}
 	 */
-	public static <T, R> CompletionStage<R> run(RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script,
-			ScriptOutputType output, Function<T, R> reader, Runnable overtakable, byte[][] keys, byte[]... arguments) {
+	public static <T, R> CompletionStage<R> run(CompletionStage<T> byDigest, Supplier<CompletionStage<T>> bySource,
+			Function<T, R> reader) {
 		// One stage instead of one for each step: this is the way of every lock command
 		CompletableFuture<R> result = new CompletableFuture<>();
-		CompletionStage<T> byDigest = commands.evalsha(script.digest(), output, keys, arguments);
 		byDigest.whenComplete((value, failure) -> {
-			if (failure == null) {
-				complete(result, reader, value);
-			}
-			else if (unwrap(failure) instanceof RedisNoScriptException) {
-				overtakable.run();
-				runSource(result, commands, script, output, reader, keys, arguments);
+			if (failure != null && unwrap(failure) instanceof RedisNoScriptException) {
+				complete(result, bySource.get(), reader);
 			}
 			else {
-				result.completeExceptionally(RedisErrors.translate(unwrap(failure)));
+				complete(result, value, failure, reader);
 			}
 		});
 		return result;
@@ -88,25 +81,20 @@ public final class LuaScripts {
 	public static <T, R> CompletionStage<R> runSource(RedisClusterAsyncCommands<byte[], byte[]> commands,
 			LuaScript script, ScriptOutputType output, Function<T, R> reader, byte[][] keys, byte[]... arguments) {
 		CompletableFuture<R> result = new CompletableFuture<>();
-		runSource(result, commands, script, output, reader, keys, arguments);
+		complete(result, commands.eval(script.source(), output, keys, arguments), reader);
 		return result;
 	}
 
-	private static <T, R> void runSource(CompletableFuture<R> result,
-			RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script, ScriptOutputType output,
-			Function<T, R> reader, byte[][] keys, byte[]... arguments) {
-		CompletionStage<T> bySource = commands.eval(script.source(), output, keys, arguments);
-		bySource.whenComplete((value, failure) -> {
-			if (failure == null) {
-				complete(result, reader, value);
-			}
-			else {
-				result.completeExceptionally(RedisErrors.translate(unwrap(failure)));
-			}
-		});
+	private static <T, R> void complete(CompletableFuture<R> result, CompletionStage<T> sent, Function<T, R> reader) {
+		sent.whenComplete((value, failure) -> complete(result, value, failure, reader));
 	}
 
-	private static <T, R> void complete(CompletableFuture<R> result, Function<T, R> reader, T value) {
+	private static <T, R> void complete(CompletableFuture<R> result, T value, @Nullable Throwable failure,
+			Function<T, R> reader) {
+		if (failure != null) {
+			result.completeExceptionally(RedisErrors.translate(unwrap(failure)));
+			return;
+		}
 		try {
 			result.complete(reader.apply(value));
 		}

@@ -1,10 +1,6 @@
 package io.distributedlock.redis.redlock;
 
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-
-import io.distributedlock.redis.internal.LuaScript;
-import io.lettuce.core.ScriptOutputType;
 
 /**
  * What an owner may have on a node and is to be taken away, at best at once. May be done
@@ -12,23 +8,19 @@ import io.lettuce.core.ScriptOutputType;
  */
 final class Leftover {
 
-	private final LuaScript script;
-
-	private final byte[][] keys;
-
-	private final byte[][] arguments;
+	private final ScriptCall<?, Long> removal;
 
 	private final long expiresAt;
 
 	/**
 	 * Create a leftover.
+	 * @param removal what takes it away, and returns 1 if the owner held the lock,
+	 * otherwise 0
 	 * @param expiresAt when there is nothing left to take away, as the time to live is
 	 * over
 	 */
-	Leftover(LuaScript script, byte[][] keys, byte[][] arguments, long expiresAt) {
-		this.script = script;
-		this.keys = keys;
-		this.arguments = arguments;
+	Leftover(ScriptCall<?, Long> removal, long expiresAt) {
+		this.removal = removal;
 		this.expiresAt = expiresAt;
 	}
 
@@ -41,7 +33,7 @@ final class Leftover {
 	 * @return 1 if the owner held the lock, otherwise 0
 	 */
 	CompletionStage<Long> takeFrom(NodeConnection node) {
-		return node.run(this.script, ScriptOutputType.INTEGER, Function.<Long>identity(), this.keys, this.arguments);
+		return node.run(this.removal);
 	}
 
 }

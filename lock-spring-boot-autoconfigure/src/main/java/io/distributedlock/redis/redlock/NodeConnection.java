@@ -6,16 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 import io.distributedlock.redis.internal.EvictionPolicy;
-import io.distributedlock.redis.internal.LuaScript;
-import io.distributedlock.redis.internal.LuaScripts;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import org.apache.commons.logging.Log;
@@ -75,24 +71,18 @@ final class NodeConnection {
 		this.hung = hung;
 	}
 
-	/**
-	 * Run a script.
-	 * @param reader makes something of its result
-	 */
-	<T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader, byte[][] keys,
-			byte[]... arguments) {
-		return run(script, output, reader, () -> {
-		}, keys, arguments);
+	<R> CompletionStage<R> run(ScriptCall<?, R> call) {
+		return run(call, () -> {
+		});
 	}
 
 	/**
 	 * Run a script.
 	 * @param overtakable is called if what follows on this connection may overtake it
 	 */
-	<T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader,
-			Runnable overtakable, byte[][] keys, byte[]... arguments) {
+	<R> CompletionStage<R> run(ScriptCall<?, R> call, Runnable overtakable) {
 		try {
-			return LuaScripts.run(this.connection.async(), script, output, reader, overtakable, keys, arguments);
+			return call.on(this.connection.async(), overtakable);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedStage(RedisErrors.translate(ex));

@@ -15,7 +15,6 @@ import io.distributedlock.redis.internal.LuaScript;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockState;
 import io.distributedlock.store.LockStore;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +88,8 @@ final class Scripts {
 		Duration ttl = request.ttl();
 		byte[][] arguments = { bytes(request.owner()), millis(ttl), number(token), number(last(token)), fenceTtl(ttl),
 				number(ticket), this.channelPrefix, TURN };
-		return (node) -> node.run(ACQUIRE, ScriptOutputType.MULTI, Vote::of, overtakable, locks, arguments);
+		ScriptCall<?, Vote> call = ScriptCall.list(ACQUIRE, Vote::of, locks, arguments);
+		return (node) -> node.run(call, overtakable);
 	}
 
 	/**
@@ -108,7 +108,7 @@ final class Scripts {
 	}
 
 	private Leftover leftover(LuaScript script, LeaseRequest request, byte[]... arguments) {
-		return new Leftover(script, this.keys.ofQuorum(request.key()), arguments,
+		return new Leftover(ScriptCall.number(script, this.keys.ofQuorum(request.key()), arguments),
 				System.nanoTime() + request.ttl().toNanos());
 	}
 
@@ -121,8 +121,8 @@ final class Scripts {
 		byte[][] lockAndFence = { all[0], all[1] };
 		byte[][] arguments = { bytes(request.owner()), millis(request.ttl()), number(last(token)),
 				fenceTtl(request.ttl()) };
-		return (node) -> node.run(RESTORE, ScriptOutputType.INTEGER, Function.<Long>identity(), lockAndFence,
-				arguments);
+		ScriptCall<?, Long> call = ScriptCall.number(RESTORE, lockAndFence, arguments);
+		return (node) -> node.run(call);
 	}
 
 	private byte[] fenceTtl(Duration ttl) {
@@ -146,7 +146,8 @@ final class Scripts {
 			arguments[3 * i + 2] = millis(request.ttl());
 			arguments[3 * i + 3] = number((first != null) ? last(first) : null);
 		}
-		return (node) -> node.run(RENEW, ScriptOutputType.MULTI, Scripts::held, keys, arguments);
+		ScriptCall<?, List<Boolean>> call = ScriptCall.list(RENEW, Scripts::held, keys, arguments);
+		return (node) -> node.run(call);
 	}
 
 	private static List<Boolean> held(List<Object> reply) {
@@ -168,8 +169,9 @@ final class Scripts {
 	Function<NodeConnection, CompletionStage<LockState>> inspect(String key, byte[] lock) {
 		byte[][] lockFenceAndWaiters = Arrays.copyOf(this.keys.ofQuorum(lock), 3);
 		byte[][] arguments = { number((long) LockStore.MAX_WAITERS), number((long) LockStore.TOKENS_PER_GRANT) };
-		Function<List<Object>, LockState> reader = (reply) -> LockStates.read(key, reply);
-		return (node) -> node.run(INSPECT, ScriptOutputType.MULTI, reader, lockFenceAndWaiters, arguments);
+		ScriptCall<?, LockState> call = ScriptCall.list(INSPECT, (reply) -> LockStates.read(key, reply),
+				lockFenceAndWaiters, arguments);
+		return (node) -> node.run(call);
 	}
 
 	/**

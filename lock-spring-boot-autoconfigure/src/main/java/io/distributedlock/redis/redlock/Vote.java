@@ -15,17 +15,13 @@ sealed interface Vote {
 	 * Read the reply of the script.
 	 */
 	static Vote of(List<Object> reply) {
-		long kind = (Long) reply.get(0);
-		if (kind == 1) {
-			return new Given((Long) reply.get(1));
+		long number = (Long) reply.get(0);
+		if (reply.size() == 1) {
+			return (number > 0) ? new Given(number) : new Outdated(-number);
 		}
-		if (kind == 2) {
-			return new Outdated((Long) reply.get(1));
-		}
-		long millis = (Long) reply.get(1);
 		// Negative if it never expires, as another program may have it
-		Duration remaining = (millis < 0) ? LockSpec.MAX_DURATION : Duration.ofMillis(millis);
-		return new Taken(new String((byte[]) reply.get(2), StandardCharsets.UTF_8), remaining, (Long) reply.get(3));
+		Duration remaining = (number < 0) ? LockSpec.MAX_DURATION : Duration.ofMillis(number);
+		return new Taken(new String((byte[]) reply.get(1), StandardCharsets.UTF_8), remaining, (Long) reply.get(2));
 	}
 
 	/**

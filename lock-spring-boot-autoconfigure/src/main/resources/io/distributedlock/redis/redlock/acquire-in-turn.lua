@@ -4,12 +4,12 @@ local holder
 if free then
   holder = next_in_turn(waiters, turn, owner, fence, ARGV[7], ARGV[8])
   if not holder or holder == owner then
-    local reply = vote()
-    if reply[1] == 1 then
+    local token = vote()
+    if token > 0 then
       redis.call('ZREM', waiters, owner)
       redis.call('DEL', turn)
     end
-    return reply
+    return token
   end
   redis.call('DEL', lock)
 else
@@ -26,9 +26,9 @@ if holder == owner then
   if latest < tonumber(first) then
     return vote()
   end
-  return {1, latest - (tonumber(last) - tonumber(first))}
+  return latest - (tonumber(last) - tonumber(first))
 end
 if ARGV[6] ~= '' then
   wait(waiters, owner, ARGV[6], ttl)
 end
-return {0, math.max(redis.call('PTTL', lock), redis.call('PTTL', turn)), holder, latest}
+return {math.max(redis.call('PTTL', lock), redis.call('PTTL', turn)), holder, latest}

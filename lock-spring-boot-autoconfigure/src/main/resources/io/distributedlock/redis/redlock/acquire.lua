@@ -15,9 +15,10 @@
 -- ARGV[8]  time to live of a turn, in milliseconds
 --
 -- Returns one of
--- {1, first fencing token} if the owner has this node's vote now, with the token of an earlier vote if it had that already;
--- {0, milliseconds left, token of the one who holds the lock or whose turn it is, last fencing token or 0} if it is busy;
--- {2, last fencing token} if it is free but what was proposed is not above that token.
+-- first fencing token, if the owner has this node's vote now: the token of an earlier vote if it had that already;
+-- - last fencing token, if the lock is free but what was proposed is not above that token;
+-- {milliseconds left, token of the one who holds the lock or whose turn it is, last fencing token or 0}, if it is busy.
+-- (Numbers, because to return a list costs Redis as much as all the rest.)
 
 local lock, fence, waiters, turn = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local owner, ttl, first, last, fence_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -28,9 +29,9 @@ local function vote()
   if latest and tonumber(latest) >= tonumber(first) then
     redis.call('SET', fence, latest, 'PX', fence_ttl)
     redis.call('DEL', lock)
-    return {2, tonumber(latest)}
+    return -tonumber(latest)
   end
-  return {1, tonumber(first)}
+  return tonumber(first)
 end
 
 local free = redis.call('SET', lock, owner, 'NX', 'PX', ttl)
