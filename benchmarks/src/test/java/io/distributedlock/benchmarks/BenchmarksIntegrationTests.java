@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BenchmarksIntegrationTests {
 
-	private static final Effort MOMENT = new Effort(1, 1, Duration.ofMillis(50), Duration.ofMillis(50),
+	private static final Effort MOMENT = new Effort(1, 1, Duration.ofMillis(50), 1, Duration.ofMillis(50),
 			Duration.ofMillis(300), 1, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMillis(100));
 
 	private final ByteArrayOutputStream console = new ByteArrayOutputStream();

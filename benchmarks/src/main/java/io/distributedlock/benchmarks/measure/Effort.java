@@ -7,7 +7,9 @@ import java.time.Duration;
  *
  * @param rounds how often each contestant has its turn
  * @param longRounds the same, for measures that take long
- * @param warmUp how long to warm up before each turn; twice as long before the first one
+ * @param warmUp how long to warm up before each turn
+ * @param firstWarmUp how many times as long to warm up before the first one, so that what
+ * is measured is compiled code
  * @param watch how long to watch where commands come from
  * @param time how long to measure
  * @param handOvers how many times to hand over a lock
@@ -15,15 +17,15 @@ import java.time.Duration;
  * @param renewedTtl the time to live of locks that are renewed
  * @param churn how long to lock and unlock before looking at the renewals of one lock
  */
-public record Effort(int rounds, int longRounds, Duration warmUp, Duration watch, Duration time, int handOvers,
-		Duration idle, Duration renewedTtl, Duration churn) {
+public record Effort(int rounds, int longRounds, Duration warmUp, int firstWarmUp, Duration watch, Duration time,
+		int handOvers, Duration idle, Duration renewedTtl, Duration churn) {
 
 	/**
 	 * Return the effort of a run whose numbers are to be trusted.
 	 * @return about an hour
 	 */
 	public static Effort standard() {
-		return new Effort(5, 3, Duration.ofSeconds(2), Duration.ofMillis(300), Duration.ofSeconds(3), 300,
+		return new Effort(5, 3, Duration.ofSeconds(2), 5, Duration.ofMillis(300), Duration.ofSeconds(3), 300,
 				Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofMinutes(1));
 	}
 
@@ -33,7 +35,7 @@ public record Effort(int rounds, int longRounds, Duration warmUp, Duration watch
 	 * @return less than five minutes
 	 */
 	public static Effort quick() {
-		return new Effort(1, 1, Duration.ofMillis(500), Duration.ofMillis(100), Duration.ofSeconds(1), 100,
+		return new Effort(1, 1, Duration.ofMillis(500), 2, Duration.ofMillis(100), Duration.ofSeconds(1), 100,
 				Duration.ofSeconds(3), Duration.ofSeconds(6), Duration.ofSeconds(3));
 	}
 
@@ -43,8 +45,8 @@ public record Effort(int rounds, int longRounds, Duration warmUp, Duration watch
 	 * @return the effort with that number
 	 */
 	public Effort withRounds(int rounds) {
-		return new Effort(rounds, rounds, this.warmUp, this.watch, this.time, this.handOvers, this.idle,
-				this.renewedTtl, this.churn);
+		return new Effort(rounds, rounds, this.warmUp, this.firstWarmUp, this.watch, this.time, this.handOvers,
+				this.idle, this.renewedTtl, this.churn);
 	}
 
 	/**

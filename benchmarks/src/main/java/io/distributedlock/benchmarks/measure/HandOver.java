@@ -44,7 +44,7 @@ final class HandOver extends InterleavedMeasure {
 		Worker waiter = trial.open(1, trial.settings());
 		Clocks.ensureComparable(holder, waiter);
 		Histogram times = new Histogram(3);
-		int warmUp = trial.effort().handOvers() / 5;
+		int warmUp = trial.warmUps() * trial.effort().handOvers() / 5;
 		for (int i = 0; i < warmUp + trial.effort().handOvers(); i++) {
 			long nanos = handOver(holder, waiter);
 			if (i >= warmUp) {

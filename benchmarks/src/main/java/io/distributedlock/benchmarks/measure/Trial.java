@@ -64,7 +64,14 @@ final class Trial {
 	}
 
 	Duration warmUp() {
-		return effort().warmUp().multipliedBy(this.first ? 2 : 1);
+		return effort().warmUp().multipliedBy(warmUps());
+	}
+
+	/**
+	 * Return how many times as long as usual to warm up.
+	 */
+	int warmUps() {
+		return this.first ? effort().firstWarmUp() : 1;
 	}
 
 	/**
