@@ -1,5 +1,6 @@
 package io.distributedlock.testsupport;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -7,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A second JVM with the class path of the test. Its main class should end when its
@@ -38,11 +41,30 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the running process, to be closed by the caller
 	 */
 	public static JavaProcess start(List<String> jvmOptions, Class<?> mainClass, String... arguments) {
+		return start(jvmOptions, System.getProperty("java.class.path"), mainClass, arguments);
+	}
+
+	/**
+	 * Start a JVM in which some libraries are missing.
+	 * @param missing what the names of their files begin with
+	 * @param mainClass the class to run
+	 * @param arguments its arguments
+	 * @return the running process, to be closed by the caller
+	 */
+	public static JavaProcess startWithout(List<String> missing, Class<?> mainClass, String... arguments) {
+		String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> missing.stream().noneMatch(Path.of(entry).getFileName().toString()::startsWith))
+			.collect(Collectors.joining(File.pathSeparator));
+		return start(List.of(), classPath, mainClass, arguments);
+	}
+
+	private static JavaProcess start(List<String> jvmOptions, String classPath, Class<?> mainClass,
+			String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
 		command.addAll(jvmOptions);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
+		command.addAll(List.of("-cp", classPath, mainClass.getName()));
 		command.addAll(List.of(arguments));
 		try {
 			return new JavaProcess(ChildProcess.start(command));
