@@ -72,13 +72,13 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 		}
 	}
 
-	private static Collection<LockSpec> inOrder(Collection<LockSpec> specs) {
+	static Collection<LockSpec> inOrder(Collection<LockSpec> specs) {
 		Map<String, LockSpec> byKey = new TreeMap<>();
 		specs.forEach((spec) -> byKey.putIfAbsent(spec.key(), spec));
 		return byKey.values();
 	}
 
-	private static @Nullable Duration rest(LockSpec spec, Duration elapsed) {
+	static @Nullable Duration rest(LockSpec spec, Duration elapsed) {
 		Duration waitTime = spec.waitTime();
 		if (waitTime == null) {
 			return null;
@@ -94,12 +94,8 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 	 * @return the given failure with those of the releases, or the first of those
 	 */
 	private static @Nullable Throwable releaseAll(List<LockLease> leases, @Nullable Throwable failure) {
-		List<CompletionStage<ReleaseOutcome>> releases = new ArrayList<>(leases.size());
-		for (int i = leases.size() - 1; i >= 0; i--) {
-			releases.add(release(leases.get(i)));
-		}
 		Throwable first = failure;
-		for (CompletionStage<ReleaseOutcome> release : releases) {
+		for (CompletionStage<ReleaseOutcome> release : beginToRelease(leases)) {
 			Throwable failed = await(release);
 			if (first == null) {
 				first = failed;
@@ -109,6 +105,14 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 			}
 		}
 		return first;
+	}
+
+	static List<CompletionStage<ReleaseOutcome>> beginToRelease(List<LockLease> leases) {
+		List<CompletionStage<ReleaseOutcome>> releases = new ArrayList<>(leases.size());
+		for (int i = leases.size() - 1; i >= 0; i--) {
+			releases.add(release(leases.get(i)));
+		}
+		return releases;
 	}
 
 	private static CompletionStage<ReleaseOutcome> release(LockLease lease) {
@@ -180,6 +184,25 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 	 */
 	public void ensureHeld() {
 		this.leases.forEach(LockLease::ensureHeld);
+	}
+
+	/**
+	 * Take these holds away from the thread that acquired them, as
+	 * {@link LockLease#detach()} does.
+	 */
+	public void detach() {
+		this.leases.forEach(LockLease::detach);
+	}
+
+	/**
+	 * Release all locks without blocking, also if the release of one of them fails.
+	 * @return a stage that completes when all are released, or fails with the first
+	 * failure
+	 */
+	public CompletionStage<Void> releaseAsync() {
+		return CompletableFuture.allOf(beginToRelease(this.leases).stream()
+			.map(CompletionStage::toCompletableFuture)
+			.toArray(CompletableFuture[]::new));
 	}
 
 	/**

@@ -130,6 +130,16 @@ public interface LockOperations {
 	}
 
 	/**
+	 * Acquire several locks like {@link #acquireAll(Collection)}, but without blocking.
+	 * @param specs what to lock and how, at least one
+	 * @return the future leases, to be released by the caller. It fails with the
+	 * exceptions of {@link #acquireAll(Collection)}
+	 */
+	default CompletableFuture<LockLeases> acquireAllAsync(Collection<LockSpec> specs) {
+		return new AsyncLeases(this, specs).start();
+	}
+
+	/**
 	 * Return normally only if the current thread has lost none of the locks that it
 	 * acquired and has not released, whether or not it has any. Asks no store, as
 	 * {@link LockLease#isHeld()} does not.

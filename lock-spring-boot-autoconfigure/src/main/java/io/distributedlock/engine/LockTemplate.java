@@ -161,9 +161,17 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 
 	@Override
 	public LockLeases acquireAll(Collection<LockSpec> specs) {
+		return LockOperations.super.acquireAll(withWaitTimes(specs));
+	}
+
+	@Override
+	public CompletableFuture<LockLeases> acquireAllAsync(Collection<LockSpec> specs) {
+		return LockOperations.super.acquireAllAsync(withWaitTimes(specs));
+	}
+
+	private List<LockSpec> withWaitTimes(Collection<LockSpec> specs) {
 		Duration waitTime = this.settings.waitTime();
-		return LockOperations.super.acquireAll(
-				specs.stream().map((spec) -> (spec.waitTime() != null) ? spec : spec.withWaitTime(waitTime)).toList());
+		return specs.stream().map((spec) -> (spec.waitTime() != null) ? spec : spec.withWaitTime(waitTime)).toList();
 	}
 
 	@Override

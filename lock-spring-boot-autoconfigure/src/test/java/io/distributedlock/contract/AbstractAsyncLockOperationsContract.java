@@ -15,9 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockOperations;
@@ -37,6 +39,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * thread.
  */
 abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final String COMPLETION_THREAD = "distributed-lock-completion-";
 
@@ -311,6 +315,55 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 	}
 
 	@Test
+	void severalLocksAreAcquiredAsynchronouslyInOneOrderAndReleasedTogether() {
+		LockLeases leases = get(this.here.acquireAllAsync(several(PATIENCE, "c", "a", "b", "a")));
+		assertThat(leases.asList()).extracting(LockLease::key)
+			.containsExactly(this.key + "-a", this.key + "-b", this.key + "-c");
+		assertThat(several(Duration.ZERO, "a", "b", "c")).noneMatch(this::isFreeThere);
+		get(leases.releaseAsync());
+		assertThat(leases.isHeld()).isFalse();
+		get(this.there.acquireAllAsync(several(PATIENCE, "a", "b", "c"))).close();
+	}
+
+	@Test
+	void ofSeveralLocksNoneIsHeldWhenTheAsynchronousCallerLearnsThatOneIsBusy() {
+		try (LockLease held = this.there.acquire(several(PATIENCE, "b").get(0))) {
+			assertThat(this.here.acquireAllAsync(several(Duration.ZERO, "c", "b", "a")))
+				.failsWithin(Duration.ofSeconds(5))
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOfSatisfying(LockNotAcquiredException.class,
+						(ex) -> assertThat(ex.getKey()).isEqualTo(held.key()));
+			get(this.there.acquireAllAsync(several(PATIENCE, "a", "c"))).close();
+			held.ensureHeld();
+		}
+	}
+
+	@Test
+	void givingUpTheWaitForSeveralLocksReleasesThoseThatAreHeldAlready() {
+		try (LockLease held = this.there.acquire(several(PATIENCE, "b").get(0))) {
+			CompletableFuture<LockLeases> waiter = this.here.acquireAllAsync(several(PATIENCE, "b", "a"));
+			LockSpec first = several(Duration.ZERO, "a").get(0);
+			Awaitility.await().until(() -> !isFreeThere(first));
+			assertThat(waiter.cancel(false)).isTrue();
+			Awaitility.await().until(() -> isFreeThere(first));
+			held.ensureHeld();
+		}
+	}
+
+	private List<LockSpec> several(Duration waitTime, String... suffixes) {
+		return Stream.of(suffixes)
+			.map((suffix) -> LockSpec.of(this.key + "-" + suffix).withWaitTime(waitTime))
+			.toList();
+	}
+
+	private boolean isFreeThere(LockSpec spec) {
+		Optional<LockLease> lease = this.there.tryAcquire(spec);
+		lease.ifPresent(LockLease::close);
+		return lease.isPresent();
+	}
+
+	@Test
 	void asynchronousExecutionHoldsTheLockUntilTheStageOfTheActionHasCompleted() {
 		CompletableFuture<String> work = new CompletableFuture<>();
 		CompletableFuture<Long> token = new CompletableFuture<>();
@@ -441,7 +494,7 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 	}
 
 	private LockSpec patient() {
-		return this.spec.withWaitTime(Duration.ofSeconds(20));
+		return this.spec.withWaitTime(PATIENCE);
 	}
 
 	/**
