@@ -20,6 +20,11 @@ import org.springframework.aot.hint.annotation.Reflective;
  * one method are always taken in the order of their keys, so that two methods cannot
  * deadlock.
  * <p>
+ * A method that returns a future or a publisher (of Reactor, RxJava, or another type that
+ * Spring adapts) holds the lock until that has ended, a suspending function of Kotlin
+ * until it returns. A publisher is locked for each subscription, without blocking the
+ * thread of the subscriber.
+ * <p>
  * If the last parameter of the method is a {@link LockLease}, or {@link LockLeases} where
  * there may be several locks, the method gets the lease by it; callers pass null. It is
  * null in the method when it runs without its lock.

@@ -15,8 +15,9 @@ public enum OnContention {
 	THROW,
 
 	/**
-	 * Do not run the method: return null, or an empty {@code Optional}. Not allowed on a
-	 * method that returns a primitive.
+	 * Do not run the method: return null, or an empty {@code Optional} or publisher, or a
+	 * completed future of such a value. Not allowed on a method whose result cannot be
+	 * empty, such as a primitive.
 	 */
 	SKIP,
 

@@ -20,6 +20,9 @@ public enum OnLost {
 	 * blocked in ends with its usual reaction, such as an {@link InterruptedException}.
 	 * The interrupt flag is cleared when the lock is released, so that it does not reach
 	 * what the thread does next.
+	 * <p>
+	 * What no thread waits for ends with a {@link LockLostException}: a future fails, and
+	 * the one of the method is cancelled, as is a publisher.
 	 */
 	INTERRUPT
 

@@ -146,8 +146,11 @@ public final class BeanFactoryLockOperationSourceAdvisor extends AbstractBeanFac
 	}
 
 	private LockExecution createExecution() {
-		return new BlockingExecution(this.lockOperations, this.lockRelease,
-				this.logContext ? new MdcLogContext() : LogContext.NONE);
+		CallerLocks locks = new CallerLocks(this.lockOperations, this.lockRelease);
+		LogContext context = this.logContext ? new MdcLogContext() : LogContext.NONE;
+		LockExecution blocking = new BlockingExecution(locks, context);
+		return new ExecutionByResult(blocking, new FutureExecution(locks, context),
+				LockedResult.REACTOR_PRESENT ? new PublisherExecution(this.lockOperations) : blocking);
 	}
 
 	@Override

@@ -1,7 +1,7 @@
 package io.distributedlock.interceptor;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,6 +11,8 @@ import io.distributedlock.LockNotAcquiredException;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -58,20 +60,28 @@ record FallbackMethod(Method method, boolean takesReason) {
 	}
 
 	private boolean fitsParametersOf(Method locked) {
-		Class<?>[] types = this.method.getParameterTypes();
-		int count = types.length - (this.takesReason ? 1 : 0);
-		if (count != locked.getParameterCount()
-				|| (this.takesReason && !types[count].isAssignableFrom(LockNotAcquiredException.class))) {
+		List<Class<?>> types = new ArrayList<>(List.of(this.method.getParameterTypes()));
+		int position = positionOfReason();
+		if (this.takesReason
+				&& (position < 0 || !types.remove(position).isAssignableFrom(LockNotAcquiredException.class))) {
 			return false;
 		}
-		return Arrays.equals(Arrays.copyOf(types, count), locked.getParameterTypes());
+		return types.equals(List.of(locked.getParameterTypes()));
+	}
+
+	/**
+	 * Return where the reason is among the parameters, if it is: after those of the
+	 * locked method, but before what the Kotlin compiler adds.
+	 */
+	private int positionOfReason() {
+		return this.method.getParameterCount() - (KotlinDetector.isSuspendingFunction(this.method) ? 2 : 1);
 	}
 
 	private void checkResult(LockedMethod locked, AttributeReader reader) {
 		ResolvableType wanted = ResolvableType.forMethodReturnType(locked.method(), locked.userClass());
 		ResolvableType given = ResolvableType.forMethodReturnType(this.method, locked.userClass());
 		Class<?> raw = locked.returnType();
-		boolean fits = (raw.isPrimitive() || given.resolve(Object.class).isPrimitive())
+		boolean fits = (!locked.isSuspending() && (raw.isPrimitive() || given.resolve(Object.class).isPrimitive()))
 				? ClassUtils.isAssignable(raw, given.resolve(Object.class)) : wanted.isAssignableFrom(given);
 		if (!fits) {
 			throw reader.invalid("Its fallback '%s' returns %s, but the method returns %s."
@@ -101,17 +111,11 @@ record FallbackMethod(Method method, boolean takesReason) {
 	 * @throws Throwable what it throws
 	 */
 	@Nullable Object invoke(MethodInvocation invocation, LockNotAcquiredException reason) throws Throwable {
-		@Nullable Object[] arguments = invocation.getArguments();
+		List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(invocation.getArguments()));
 		if (this.takesReason) {
-			arguments = Arrays.copyOf(arguments, arguments.length + 1);
-			arguments[arguments.length - 1] = reason;
+			arguments.add(positionOfReason(), reason);
 		}
-		try {
-			return this.method.invoke(invocation.getThis(), arguments);
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getTargetException();
-		}
+		return AopUtils.invokeJoinpointUsingReflection(invocation.getThis(), this.method, arguments.toArray());
 	}
 
 }

@@ -100,7 +100,7 @@ final class LockAnnotationParser {
 					"Declare a LockLeases parameter instead.", null);
 		}
 		List<LockOperation> enabled = operations.stream().filter(LockOperation::isEnabled).toList();
-		return new LockPlan(enabled, leaseParameter, EmptyResults.of(method.returnType()), null);
+		return new LockPlan(enabled, leaseParameter, LockedResult.of(method, reader), null);
 	}
 
 	private static void checkKeysDiffer(List<LockOperation> operations, AttributeReader reader) {
@@ -127,7 +127,7 @@ final class LockAnnotationParser {
 		Method annotatedMethod = (merged.getSource() instanceof Method source) ? source : method.method();
 		DistributedLock annotation = merged.synthesize();
 		AttributeReader reader = reader(merged, method);
-		method.checkSynchronous(reader);
+		LockedResult result = LockedResult.of(method, reader);
 		String explicitName = reader.name(annotation.name());
 		String name = (explicitName != null) ? explicitName : method.defaultName();
 		LockOverride override = this.overrides.of(name);
@@ -135,7 +135,7 @@ final class LockAnnotationParser {
 			reader = reader.withNote(" What 'distributed-lock.locks' says about '%s' counts, too.".formatted(name));
 		}
 		LockSpec spec = spec(name, annotation, override, reader);
-		LockPolicies policies = policies(annotation, override, method, reader);
+		LockPolicies policies = policies(annotation, override, method, result, reader);
 		LockKeyExpression key = key(annotatedMethod, annotation, reader.location());
 		if (key == null && explicitName == null) {
 			throw reader.invalid("It has neither a key nor a name.",
@@ -185,14 +185,14 @@ final class LockAnnotationParser {
 	}
 
 	private static LockPolicies policies(DistributedLock annotation, LockOverride override, LockedMethod method,
-			AttributeReader reader) {
+			LockedResult result, AttributeReader reader) {
 		OnContention onContention = LockOverride.choose(override.onContention(), annotation.onContention());
 		OnStoreFailure onStoreFailure = LockOverride.choose(override.onStoreFailure(), annotation.onStoreFailure());
 		if (onContention == OnContention.SKIP) {
-			method.checkSkippable("onContention", reader);
+			result.checkSkippable("onContention", method, reader);
 		}
 		if (onStoreFailure == OnStoreFailure.SKIP) {
-			method.checkSkippable("onStoreFailure", reader);
+			result.checkSkippable("onStoreFailure", method, reader);
 		}
 		return new LockPolicies(onContention, fallback(annotation, onContention, method, reader), onStoreFailure);
 	}

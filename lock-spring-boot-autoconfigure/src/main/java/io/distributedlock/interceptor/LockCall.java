@@ -3,11 +3,14 @@ package io.distributedlock.interceptor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import io.distributedlock.LockException;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLeases;
+import io.distributedlock.LockLostException;
 import io.distributedlock.LockSpec;
+import io.distributedlock.OnLost;
 import io.distributedlock.OnStoreFailure;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,35 @@ record LockCall(LockPlan plan, List<LockRequest> requests, LockFailures failures
 		LeaseParameter parameter = this.plan.leaseParameter();
 		if (parameter != null) {
 			parameter.pass(invocation, held);
+		}
+	}
+
+	/**
+	 * Return whether the method has a parameter for what is held.
+	 * @return whether it has
+	 */
+	boolean takesLeases() {
+		return this.plan.leaseParameter() != null;
+	}
+
+	/**
+	 * Return whether the call is to end when one of its locks is lost.
+	 * @return whether it is
+	 */
+	boolean endsWhenLost() {
+		return this.requests.stream().anyMatch((request) -> request.spec().onLost() == OnLost.INTERRUPT);
+	}
+
+	/**
+	 * React when a lock is lost, if the call is to end then.
+	 * @param lease the lease of the lock
+	 * @param reaction what to do, given what is to be said about it
+	 */
+	void onLost(LockLease lease, Consumer<LockLostException> reaction) {
+		if (request(lease.key()).filter((request) -> request.spec().onLost() == OnLost.INTERRUPT).isPresent()) {
+			lease.onLost((lost) -> reaction.accept(new LockLostException(lost.key(),
+					"Lock '%s' was lost before the call it protects had ended. Others may hold it. "
+						.formatted(lost.key()) + "Do not rely on anything done under it since.")));
 		}
 	}
 

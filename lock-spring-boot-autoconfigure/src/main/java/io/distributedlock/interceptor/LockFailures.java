@@ -68,7 +68,7 @@ final class LockFailures {
 		LockPolicies policies = request.policies();
 		if (policies.onContention() == OnContention.SKIP) {
 			tell(request, invocation, reason, Outcome.SKIPPED);
-			return call.plan().skippedResult();
+			return call.plan().result().empty();
 		}
 		if (policies.onContention() == OnContention.FALLBACK && policies.fallback() != null) {
 			tell(request, invocation, reason, Outcome.FALLBACK);
@@ -84,7 +84,7 @@ final class LockFailures {
 			case THROW -> handleByDefault(reason, invocation, request);
 			case SKIP -> {
 				tell(request, invocation, reason, Outcome.SKIPPED);
-				yield call.plan().skippedResult();
+				yield call.plan().result().empty();
 			}
 			case PROCEED_UNLOCKED -> {
 				this.unlocked.log("%s runs WITHOUT its lock: %s"

@@ -131,7 +131,7 @@ final class LockOperationSource {
 	}
 
 	private Optional<LockPlan> compute(Method method, Class<?> userClass) {
-		if (ReflectionUtils.isObjectMethod(method)) {
+		if (ReflectionUtils.isObjectMethod(method) || !ClassUtils.isUserLevelMethod(method)) {
 			return Optional.empty();
 		}
 		Method specificMethod = isGenerated(userClass) ? method : AopUtils.getMostSpecificMethod(method, userClass);

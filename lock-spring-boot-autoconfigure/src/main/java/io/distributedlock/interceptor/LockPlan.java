@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param operations one for each annotation whose locks are enabled
  * @param leaseParameter the parameter for the lease, or null if there is none
- * @param skippedResult what a skipped call returns: null or an empty result
+ * @param result what the method returns
  * @param problem why no call of the method may run, or null if calls may
  */
-record LockPlan(List<LockOperation> operations, @Nullable LeaseParameter leaseParameter, @Nullable Object skippedResult,
+record LockPlan(List<LockOperation> operations, @Nullable LeaseParameter leaseParameter, LockedResult result,
 		@Nullable InvalidLockDefinitionException problem) {
 
 	/**
@@ -27,7 +27,7 @@ record LockPlan(List<LockOperation> operations, @Nullable LeaseParameter leasePa
 	 * @return the plan
 	 */
 	static LockPlan refusing(InvalidLockDefinitionException problem) {
-		return new LockPlan(List.of(), null, null, problem);
+		return new LockPlan(List.of(), null, LockedResult.NONE, problem);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ParameterNameDiscoverer;
 
 /**
@@ -37,7 +38,7 @@ final class LockVariables {
 	static LockVariables of(Method method) {
 		Map<String, Integer> positions = new LinkedHashMap<>();
 		Class<?>[] types = method.getParameterTypes();
-		int count = types.length;
+		int count = types.length - (KotlinDetector.isSuspendingFunction(method) ? 1 : 0);
 		for (int i = 0; i < count; i++) {
 			positions.put("p" + i, i);
 			positions.put("a" + i, i);

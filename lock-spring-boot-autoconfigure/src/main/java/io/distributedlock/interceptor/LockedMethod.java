@@ -2,16 +2,11 @@ package io.distributedlock.interceptor;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.Arrays;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
 
 import io.distributedlock.InvalidLockDefinitionException;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.scheduling.annotation.Async;
@@ -27,18 +22,28 @@ import org.springframework.util.ClassUtils;
  */
 record LockedMethod(Method method, Class<?> userClass, boolean classProxies) {
 
-	// By name: Kotlin and Reactive Streams need not be there.
-	private static final String CONTINUATION = "kotlin.coroutines.Continuation";
-
-	private static final Set<String> ASYNCHRONOUS_TYPES = Set.of("org.reactivestreams.Publisher",
-			"kotlinx.coroutines.Deferred", "kotlinx.coroutines.flow.Flow");
-
 	/**
 	 * Return the type that the method returns in this class.
-	 * @return the type, with type variables resolved where possible
+	 * @return the type, with type variables resolved where possible; that of the Kotlin
+	 * source for a suspending function
 	 */
 	Class<?> returnType() {
-		return ResolvableType.forMethodReturnType(this.method, this.userClass).resolve(this.method.getReturnType());
+		if (isSuspending()) {
+			return new MethodParameter(this.method, -1).withContainingClass(this.userClass).getParameterType();
+		}
+		return resolvableType().resolve(this.method.getReturnType());
+	}
+
+	/**
+	 * Return the type of what is in the future that the method returns.
+	 * @return the type
+	 */
+	Class<?> contentType() {
+		return resolvableType().getGeneric().resolve(Object.class);
+	}
+
+	private ResolvableType resolvableType() {
+		return ResolvableType.forMethodReturnType(this.method, this.userClass);
 	}
 
 	/**
@@ -57,20 +62,6 @@ record LockedMethod(Method method, Class<?> userClass, boolean classProxies) {
 		Class<?> type = implementingClass();
 		String simpleName = type.getSimpleName();
 		return (simpleName.isEmpty() ? ClassUtils.getShortName(type) : simpleName) + "." + this.method.getName();
-	}
-
-	/**
-	 * Check that a call of this method can be skipped.
-	 * @param attribute the attribute that says so
-	 * @param reader tells what is wrong
-	 * @throws InvalidLockDefinitionException if there is nothing to return then
-	 */
-	void checkSkippable(String attribute, AttributeReader reader) {
-		Class<?> returnType = returnType();
-		if (returnType.isPrimitive() && returnType != void.class) {
-			throw reader.invalid("%s is SKIP, but the method returns %s, for which there is no empty value."
-				.formatted(attribute, returnType), "Use THROW, or return an object type such as Optional.", null);
-		}
 	}
 
 	/**
@@ -113,40 +104,20 @@ record LockedMethod(Method method, Class<?> userClass, boolean classProxies) {
 	}
 
 	/**
-	 * Check that the method has ended when it returns.
-	 * @param reader tells what is wrong
-	 * @throws InvalidLockDefinitionException if it has not
+	 * Return whether Spring runs the method on an executor.
+	 * @return whether it is asynchronous
 	 */
-	void checkSynchronous(AttributeReader reader) {
-		Class<?> returnType = returnType();
-		if (isSuspending() || isAsynchronous(returnType)) {
-			throw reader.invalid(
-					"The method %s: the lock would be released before the result is complete."
-						.formatted(isSuspending() ? "is a suspending function" : "returns a " + returnType.getName()),
-					"Return the result itself, or use LockOperations where the result is computed.", null);
-		}
-		if (AnnotatedElementUtils.hasAnnotation(this.method, Async.class)
-				|| AnnotatedElementUtils.hasAnnotation(this.method.getDeclaringClass(), Async.class)) {
-			throw reader.invalid("The method is @Async: the lock could be released before the method has run.",
-					"Annotate a method of another bean that the @Async method calls.", null);
-		}
+	boolean isAsync() {
+		return AnnotatedElementUtils.hasAnnotation(this.method, Async.class)
+				|| AnnotatedElementUtils.hasAnnotation(this.method.getDeclaringClass(), Async.class);
 	}
 
-	private boolean isSuspending() {
-		Class<?>[] types = this.method.getParameterTypes();
-		return types.length > 0 && types[types.length - 1].getName().equals(CONTINUATION);
-	}
-
-	private static boolean isAsynchronous(Class<?> type) {
-		return Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)
-				|| Flow.Publisher.class.isAssignableFrom(type)
-				|| ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null || hasAsynchronousName(type);
-	}
-
-	private static boolean hasAsynchronousName(@Nullable Class<?> type) {
-		return type != null && (ASYNCHRONOUS_TYPES.contains(type.getName())
-				|| Arrays.stream(type.getInterfaces()).anyMatch(LockedMethod::hasAsynchronousName)
-				|| hasAsynchronousName(type.getSuperclass()));
+	/**
+	 * Return whether this is a suspending function of Kotlin.
+	 * @return whether it is
+	 */
+	boolean isSuspending() {
+		return KotlinDetector.isSuspendingFunction(this.method);
 	}
 
 }

@@ -5,10 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import io.distributedlock.DistributedLock;
@@ -30,16 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
-import org.springframework.scheduling.annotation.Async;
 import org.springframework.util.PropertyPlaceholderHelper;
 import org.springframework.util.ReflectionUtils;
 
@@ -192,74 +184,7 @@ class LockAnnotationParserTests {
 						"onStoreFailure is SKIP, but the method returns int, for which there is no empty value.",
 						"Use THROW, or return an object type such as Optional."),
 				Arguments.of(SameKeyTwice.class, "It locks the key 'orders::all' twice.",
-						"Remove one of the annotations, or give them different keys."),
-				Arguments.of(AsyncMethod.class,
-						"The method is @Async: the lock could be released before the method has run.",
-						"Annotate a method of another bean that the @Async method calls."),
-				Arguments.of(AsyncClass.class,
-						"The method is @Async: the lock could be released before the method has run.",
-						"Annotate a method of another bean that the @Async method calls."));
-	}
-
-	@ParameterizedTest
-	@ValueSource(classes = { ReturnsFuture.class, ReturnsCompletableFuture.class, ReturnsCompletionStage.class,
-			ReturnsFlowPublisher.class, ReturnsPublisher.class, ReturnsMono.class, ReturnsFlux.class,
-			ReturnsGenericFuture.class, InheritsGenericFuture.class })
-	void refusesAsynchronousResult(Class<?> type) {
-		assertThatDefinitionIsRefused(type).satisfies((ex) -> {
-			assertThat(ex.getProblem())
-				.matches("The method returns a (\\S+): the lock would be released before the result is complete\\.");
-			assertThat(ex.getAction())
-				.isEqualTo("Return the result itself, or use LockOperations where the result is computed.");
-		});
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "kotlinx.coroutines.flow.Flow", "kotlinx.coroutines.Deferred" })
-	void refusesAsynchronousTypeThatSpringDoesNotAdapt(String name) {
-		Class<?> asynchronous = new ByteBuddy().makeInterface()
-			.name(name)
-			.make()
-			.load(getClass().getClassLoader())
-			.getLoaded();
-		Class<?> extended = new ByteBuddy().makeInterface(asynchronous)
-			.name("example.Extended")
-			.make()
-			.load(asynchronous.getClassLoader())
-			.getLoaded();
-		for (Class<?> result : List.of(asynchronous, extended)) {
-			Class<?> type = new ByteBuddy().subclass(Object.class)
-				.name("example.Orders")
-				.defineMethod("run", result, Visibility.PUBLIC)
-				.intercept(StubMethod.INSTANCE)
-				.annotateMethod(lock("name", "orders"))
-				.make()
-				.load(result.getClassLoader())
-				.getLoaded();
-			assertThatDefinitionIsRefused(type).satisfies((ex) -> assertThat(ex.getProblem())
-				.isEqualTo("The method returns a %s: the lock would be released before the result is complete."
-					.formatted(result.getName())));
-		}
-	}
-
-	@Test
-	void refusesSuspendingFunction() {
-		Class<?> continuation = new ByteBuddy().makeInterface()
-			.name("kotlin.coroutines.Continuation")
-			.make()
-			.load(getClass().getClassLoader())
-			.getLoaded();
-		Class<?> type = new ByteBuddy().subclass(Object.class)
-			.name("example.Orders")
-			.defineMethod("run", Object.class, Visibility.PUBLIC)
-			.withParameters(String.class, continuation)
-			.intercept(StubMethod.INSTANCE)
-			.annotateMethod(lock("name", "orders"))
-			.make()
-			.load(continuation.getClassLoader())
-			.getLoaded();
-		assertThatDefinitionIsRefused(type).satisfies((ex) -> assertThat(ex.getProblem()).isEqualTo(
-				"The method is a suspending function: the lock would be released before the result is complete."));
+						"Remove one of the annotations, or give them different keys."));
 	}
 
 	@Test
@@ -997,110 +922,6 @@ class LockAnnotationParserTests {
 		@DistributedLock(name = "orders", onContention = OnContention.SKIP)
 		void run() {
 		}
-
-	}
-
-	static class AsyncMethod {
-
-		@DistributedLock(name = "orders")
-		@Async
-		void run() {
-		}
-
-	}
-
-	@Async
-	static class AsyncClass {
-
-		@DistributedLock(name = "orders")
-		void run() {
-		}
-
-	}
-
-	static class ReturnsFuture {
-
-		@DistributedLock(name = "orders")
-		Future<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsCompletableFuture {
-
-		@DistributedLock(name = "orders")
-		CompletableFuture<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsCompletionStage {
-
-		@DistributedLock(name = "orders")
-		CompletionStage<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsFlowPublisher {
-
-		@DistributedLock(name = "orders")
-		Flow.Publisher<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsPublisher {
-
-		@DistributedLock(name = "orders")
-		Publisher<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsMono {
-
-		@DistributedLock(name = "orders")
-		Mono<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsFlux {
-
-		@DistributedLock(name = "orders")
-		Flux<String> run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class ReturnsGenericFuture implements Callable<CompletableFuture<String>> {
-
-		@Override
-		@DistributedLock(name = "orders")
-		public CompletableFuture<String> call() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class Generic<T> {
-
-		@DistributedLock(name = "orders")
-		T run() {
-			throw new UnsupportedOperationException();
-		}
-
-	}
-
-	static class InheritsGenericFuture extends Generic<CompletableFuture<String>> {
 
 	}
 

@@ -294,7 +294,8 @@ class LockInterceptorTests {
 	}
 
 	private LockExecution execution() {
-		return new BlockingExecution(SingletonSupplier.of(this.locks), LockRelease.IMMEDIATE, LogContext.NONE);
+		return new BlockingExecution(new CallerLocks(SingletonSupplier.of(this.locks), LockRelease.IMMEDIATE),
+				LogContext.NONE);
 	}
 
 	static class Orders {

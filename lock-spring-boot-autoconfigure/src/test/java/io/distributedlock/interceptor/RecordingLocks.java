@@ -76,8 +76,8 @@ class RecordingLocks implements LockOperations {
 	<T> T proxy(T target, LockFailures failures, LockOperationSource source) {
 		ProxyFactory factory = new ProxyFactory(target);
 		factory.setProxyTargetClass(true);
-		factory.addAdvice(new LockInterceptor(source, failures,
-				new BlockingExecution(SingletonSupplier.of(this), LockRelease.IMMEDIATE, LogContext.NONE)));
+		factory.addAdvice(new LockInterceptor(source, failures, new BlockingExecution(
+				new CallerLocks(SingletonSupplier.of(this), LockRelease.IMMEDIATE), LogContext.NONE)));
 		return (T) factory.getProxy();
 	}
 

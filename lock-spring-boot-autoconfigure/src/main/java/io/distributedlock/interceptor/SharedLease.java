@@ -1,0 +1,74 @@
+package io.distributedlock.interceptor;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.distributedlock.LockAlreadyHeldException;
+import io.distributedlock.LockLease;
+import io.distributedlock.LockLostException;
+import io.distributedlock.LockSpec;
+
+/**
+ * A lease that belongs to a subscription, and that subscriptions inside it enter again.
+ * It is released by the last that leaves.
+ */
+final class SharedLease {
+
+	private final LockLease lease;
+
+	private final boolean reentrant;
+
+	private final AtomicInteger holds = new AtomicInteger(1);
+
+	SharedLease(LockLease lease, LockSpec spec) {
+		this.lease = lease;
+		this.reentrant = spec.isReentrant();
+	}
+
+	LockLease lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Enter the lease once more.
+	 * @param spec what the inner subscription is to lock
+	 * @return false if the last has left
+	 * @throws LockLostException if the lease is lost
+	 * @throws LockAlreadyHeldException if it must not be entered again
+	 */
+	boolean enter(LockSpec spec) {
+		if (this.holds.getAndUpdate((count) -> (count > 0) ? count + 1 : 0) == 0) {
+			return false;
+		}
+		try {
+			check(spec);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			leave();
+			throw ex;
+		}
+	}
+
+	private void check(LockSpec spec) {
+		if (!this.lease.isHeld()) {
+			throw new LockLostException(spec.key(),
+					"Lock '%s' was not entered again: this subscription has lost it. End the outer one first."
+						.formatted(spec.key()));
+		}
+		if (!this.reentrant || !spec.isReentrant()) {
+			throw new LockAlreadyHeldException(spec.key());
+		}
+	}
+
+	/**
+	 * Leave the lease.
+	 * @return a stage that completes when the lock is released, or at once if others are
+	 * left
+	 */
+	CompletionStage<?> leave() {
+		return (this.holds.decrementAndGet() == 0) ? this.lease.releaseAsync() : CompletableFuture.completedStage(null);
+	}
+
+}
