@@ -145,6 +145,16 @@ public final class FaultProxy implements RedisEndpoint, AutoCloseable {
 	}
 
 	/**
+	 * Discard what the server sends from now on over the open connections that have sent
+	 * a matching request, published messages included.
+	 * @param request tells the request, for example one that starts with
+	 * {@code SUBSCRIBE}
+	 */
+	public void silence(Predicate<String> request) {
+		this.connections.stream().filter((connection) -> connection.hasSent(request)).forEach(ProxyConnection::silence);
+	}
+
+	/**
 	 * Stop listening until {@link #pass()}: new connections are refused, open ones go on.
 	 */
 	public synchronized void refuse() {

@@ -274,6 +274,17 @@ class FaultProxyIntegrationTests {
 	}
 
 	@Test
+	void silencesOnlyConnectionsThatHaveSentAMatchingRequest() {
+		this.client.send("SUBSCRIBE", "channel");
+		assertThat(this.client.read()).isEqualTo(List.of("subscribe", "channel", 1L));
+		this.proxy.silence((request) -> request.startsWith("SUBSCRIBE"));
+		assertThat(this.proxy.cli("PUBLISH", "channel", "hello")).isEqualTo(1L);
+		assertNoReply();
+		this.proxy.pass();
+		assertReset(this.client::read);
+	}
+
+	@Test
 	void lettuceGoesOnAfterLostReply() {
 		RedisClient lettuce = RedisClient.create(this.proxy.uri());
 		try {

@@ -81,6 +81,13 @@ final class ProxyConnection {
 	}
 
 	/**
+	 * Discard what the server sends from now on.
+	 */
+	void silence() {
+		this.repliesLost = true;
+	}
+
+	/**
 	 * Close both sides at once, with RST.
 	 */
 	void reset() {

@@ -1,100 +1,60 @@
 package io.distributedlock.redis.redlock;
 
-import java.time.Duration;
+import io.distributedlock.testsupport.NetworkFault;
+import io.distributedlock.testsupport.ServerFault;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node can fail.
  */
 enum NodeFault {
 
-	HUNG {
+	HUNG(ServerFault.HUNG),
 
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.server(number).pause();
+	KILLED(ServerFault.KILLED),
+
+	PARTITIONED(NetworkFault.PARTITIONED),
+
+	SLOW(NetworkFault.SLOW),
+
+	LOSING_REPLIES(NetworkFault.LOSING_REPLIES),
+
+	LOSING_REQUESTS(NetworkFault.LOSING_REQUESTS),
+
+	OUT_OF_MEMORY(ServerFault.OUT_OF_MEMORY),
+
+	READ_ONLY(ServerFault.READ_ONLY);
+
+	private final @Nullable ServerFault ofServer;
+
+	private final @Nullable NetworkFault ofNetwork;
+
+	NodeFault(ServerFault fault) {
+		this.ofServer = fault;
+		this.ofNetwork = null;
+	}
+
+	NodeFault(NetworkFault fault) {
+		this.ofServer = null;
+		this.ofNetwork = fault;
+	}
+
+	void inject(RedlockServers nodes, int number) {
+		if (this.ofServer != null) {
+			this.ofServer.inject(nodes.server(number));
 		}
-
-	},
-
-	KILLED {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.server(number).kill();
+		if (this.ofNetwork != null) {
+			this.ofNetwork.inject(nodes.proxy(number));
 		}
-
-	},
-
-	PARTITIONED {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.proxy(number).freeze();
-		}
-
-	},
-
-	SLOW {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.proxy(number).delayReplies(Duration.ofMillis(300));
-		}
-
-	},
-
-	LOSING_REPLIES {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.proxy(number).dropReplies();
-		}
-
-	},
-
-	LOSING_REQUESTS {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.proxy(number).dropRequests();
-		}
-
-	},
-
-	OUT_OF_MEMORY {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.server(number).cli("CONFIG", "SET", "maxmemory", "1");
-		}
-
-		@Override
-		void heal(RedlockServers nodes, int number) {
-			nodes.server(number).cli("CONFIG", "SET", "maxmemory", "0");
-		}
-
-	},
-
-	READONLY {
-
-		@Override
-		void inject(RedlockServers nodes, int number) {
-			nodes.server(number).cli("REPLICAOF", "127.0.0.1", "1");
-		}
-
-		@Override
-		void heal(RedlockServers nodes, int number) {
-			nodes.server(number).cli("REPLICAOF", "NO", "ONE");
-		}
-
-	};
-
-	abstract void inject(RedlockServers nodes, int number);
+	}
 
 	/**
 	 * End what {@link RedlockServers#heal()} does not end.
 	 */
 	void heal(RedlockServers nodes, int number) {
+		if (this.ofServer != null) {
+			this.ofServer.heal(nodes.server(number));
+		}
 	}
 
 }
