@@ -97,6 +97,16 @@ final class GrantSubscription {
 		}
 	}
 
+	/**
+	 * Leave the nodes that it listens to, if it does, and connect again. Blocks.
+	 */
+	void openAgain() {
+		if (this.state.compareAndSet(State.OPEN, State.OPENING)) {
+			closeNodes();
+			connect();
+		}
+	}
+
 	private void connect() {
 		try {
 			PubSubNodes connected = this.connector.get();

@@ -11,9 +11,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.redis.LockCommand.Action;
 import io.distributedlock.redis.internal.LuaScript;
@@ -55,6 +57,8 @@ final class LockCommands {
 
 	private final Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connection;
 
+	private final Consumer<Throwable> failures;
+
 	private final Executor executor;
 
 	private final boolean cluster;
@@ -72,14 +76,16 @@ final class LockCommands {
 	/**
 	 * Create it.
 	 * @param connection where to send the commands; may throw if there is none
+	 * @param failures is told what commands fail with
 	 * @param executor on which to send those that had to wait. Not on the thread that
 	 * reads the answers: what it writes overtakes what others are about to write
 	 * @param cluster whether that is a Cluster
 	 * @param commonArguments the arguments with which those of all scripts begin
 	 */
-	LockCommands(Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connection, Executor executor, boolean cluster,
-			byte[][] commonArguments) {
+	LockCommands(Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connection, Consumer<Throwable> failures,
+			Executor executor, boolean cluster, byte[][] commonArguments) {
 		this.connection = connection;
+		this.failures = failures;
 		this.executor = executor;
 		this.cluster = cluster;
 		this.commonArguments = commonArguments;
@@ -204,6 +210,7 @@ final class LockCommands {
 			}
 		}
 		if (failure != null) {
+			this.failures.accept(failure);
 			fail(commands, failure);
 			fail(unsent, failure);
 		}
@@ -230,10 +237,12 @@ final class LockCommands {
 		return all;
 	}
 
-	private static void answer(LockCommand command, List<?> reply) {
+	private void answer(LockCommand command, List<?> reply) {
 		if ((Long) reply.get(0) == FAILED) {
 			String message = new String((byte[]) reply.get(1), StandardCharsets.UTF_8);
-			command.reply().completeExceptionally(RedisErrors.translate(new RedisCommandExecutionException(message)));
+			LockStoreException failure = RedisErrors.translate(new RedisCommandExecutionException(message));
+			this.failures.accept(failure);
+			command.reply().completeExceptionally(failure);
 		}
 		else {
 			command.reply().complete(reply);

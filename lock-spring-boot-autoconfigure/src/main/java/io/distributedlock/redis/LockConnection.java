@@ -19,6 +19,8 @@ final class LockConnection {
 
 	private static final long RETRY_DELAY = Duration.ofMillis(100).toNanos();
 
+	private static final long REPLACEMENT_INTERVAL = Duration.ofSeconds(1).toNanos();
+
 	private final LockConnectionFactory factory;
 
 	private volatile Attempt latest = new Attempt();
@@ -26,6 +28,9 @@ final class LockConnection {
 	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
 
 	private volatile @Nullable Throwable failure;
+
+	private volatile Runnable whenReplaced = () -> {
+	};
 
 	LockConnection(LockConnectionFactory factory) {
 		this.factory = factory;
@@ -66,6 +71,39 @@ final class LockConnection {
 		return this.factory.servers(commands());
 	}
 
+	/**
+	 * Have an action run whenever another connection has taken the place of the one
+	 * before.
+	 */
+	void whenReplaced(Runnable action) {
+		this.whenReplaced = action;
+	}
+
+	/**
+	 * Take note of what a command has failed with. If the server accepts no more than
+	 * reads, another one may have become the master without that the connection to this
+	 * one was closed: a new connection finds it.
+	 */
+	void failed(Throwable failure) {
+		Attempt attempt = this.latest;
+		if (RedisErrors.isReadOnly(failure) && attempt.isOld()) {
+			replace(attempt, failure);
+		}
+	}
+
+	private synchronized void replace(Attempt old, Throwable reason) {
+		if (this.latest.equals(old)) {
+			this.failure = reason;
+			this.commands = null;
+			Attempt attempt = new Attempt();
+			this.latest = attempt;
+			start(() -> {
+				connect(attempt, this.factory::resetConnection);
+				this.whenReplaced.run();
+			});
+		}
+	}
+
 	private synchronized void tryAgain(Attempt stale) {
 		if (this.latest.equals(stale)) {
 			this.latest = new Attempt();
@@ -74,14 +112,21 @@ final class LockConnection {
 	}
 
 	private void start(Attempt attempt) {
-		Thread thread = new Thread(() -> connect(attempt), "distributed-lock-connect");
+		start(() -> connect(attempt, () -> {
+		}));
+	}
+
+	private static void start(Runnable action) {
+		Thread thread = new Thread(action, "distributed-lock-connect");
 		thread.setDaemon(true);
 		thread.start();
 	}
 
-	private void connect(Attempt attempt) {
+	private void connect(Attempt attempt, Runnable preparation) {
 		try {
+			preparation.run();
 			this.commands = this.factory.connect();
+			attempt.endedAt = System.nanoTime();
 			attempt.ended.complete(null);
 		}
 		catch (RuntimeException ex) {
@@ -97,7 +142,8 @@ final class LockConnection {
 	}
 
 	/**
-	 * One attempt to connect. A connection once made reconnects by itself.
+	 * One attempt to connect. A connection once made reconnects by itself, but stays with
+	 * a server that keeps it open.
 	 */
 	private static final class Attempt {
 
@@ -107,6 +153,10 @@ final class LockConnection {
 
 		boolean isStale() {
 			return this.ended.isCompletedExceptionally() && System.nanoTime() - this.endedAt > RETRY_DELAY;
+		}
+
+		boolean isOld() {
+			return this.ended.isDone() && System.nanoTime() - this.endedAt > REPLACEMENT_INTERVAL;
 		}
 
 	}

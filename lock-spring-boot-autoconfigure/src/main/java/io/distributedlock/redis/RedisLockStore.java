@@ -245,8 +245,9 @@ public final class RedisLockStore implements LockStore {
 		String channel = this.channels + instance;
 		GrantSubscription grants = new GrantSubscription(factory::connectPubSub,
 				() -> connection.commands().publish(LockCommand.bytes(channel), new byte[0]), channel, listener);
-		this.running = new Running(connection,
-				new LockCommands(connection::commands, factory.executor(), this.cluster, this.commonArguments), grants);
+		this.running = new Running(connection, new LockCommands(connection::commands, connection::failed,
+				factory.executor(), this.cluster, this.commonArguments), grants);
+		connection.whenReplaced(grants::openAgain);
 		return connection.firstAttempt();
 	}
 
@@ -270,7 +271,13 @@ public final class RedisLockStore implements LockStore {
 
 	private <T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader,
 			byte[][] keys, byte[]... arguments) {
-		return LuaScripts.run(running().connection().commands(), script, output, reader, keys, arguments);
+		LockConnection connection = running().connection();
+		return LuaScripts.<T, R>run(connection.commands(), script, output, reader, keys, arguments)
+			.whenComplete((result, failure) -> {
+				if (failure != null) {
+					connection.failed(failure);
+				}
+			});
 	}
 
 	private static long number(Object reply) {

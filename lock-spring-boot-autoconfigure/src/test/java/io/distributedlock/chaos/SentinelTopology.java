@@ -79,15 +79,14 @@ final class SentinelTopology implements Topology {
 	}
 
 	/**
-	 * Give a server the role that it has according to the Sentinels as they would, but
-	 * not only after ten seconds. One that was restarted has the role of its first start.
+	 * Give a server the role that it has according to the Sentinels, but not after ten
+	 * seconds as they would, and leave its connections open. One that was restarted has
+	 * the role of its first start.
 	 */
 	private void takeRole(RedisServerProcess server) {
 		RedisServerProcess master = current();
 		if (master.port() != server.port()) {
 			server.cli("REPLICAOF", master.host(), Integer.toString(master.port()));
-			ServerFault.CLIENTS_KILLED.inject(server);
-			ServerFault.SUBSCRIBERS_KILLED.inject(server);
 		}
 		else if (!Roles.isMaster(server)) {
 			server.cli("REPLICAOF", "NO", "ONE");

@@ -1,14 +1,18 @@
 package io.distributedlock.redis;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.autoconfigure.DistributedLockAutoConfiguration;
+import io.distributedlock.engine.LockSettings;
+import io.distributedlock.store.LockStore;
 import io.distributedlock.testsupport.RedisClusterProcess;
 import io.distributedlock.testsupport.RedisSentinelProcess;
 import io.distributedlock.testsupport.RedisServerProcess;
+import io.distributedlock.testsupport.ReplicatedRedis;
 import io.distributedlock.testsupport.RespException;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -66,6 +70,57 @@ class RedisFailoverIntegrationTests {
 						builder.topologyRefreshOptions(none);
 					}
 				}));
+	}
+
+	@Test
+	void connectionsLeaveAServerThatBecameAReplicaAndKeepsThemOpen() {
+		try (RedisSentinelProcess redis = RedisSentinelProcess.start(3)) {
+			this.application
+				.withPropertyValues("spring.data.redis.sentinel.master=" + RedisSentinelProcess.MASTER_NAME,
+						"spring.data.redis.sentinel.nodes=127.0.0.1:" + redis.sentinels().get(0).port())
+				.run((context) -> {
+					LockOperations locks = context.getBean(LockOperations.class);
+					LockLease before = locks.acquire(SPEC);
+					before.close();
+					context.getBean(LockStore.class).listen();
+					Awaitility.await().atMost(FAILOVER_TIMEOUT).until(() -> subscribers(redis.master()) == 1);
+					redis.sentinels().get(0).cli("SENTINEL", "FAILOVER", RedisSentinelProcess.MASTER_NAME);
+					Awaitility.await()
+						.atMost(FAILOVER_TIMEOUT)
+						.until(() -> redis.currentMasterPort() == redis.replica().port());
+					// Before the Sentinels do so, who would close the connections
+					redis.master().cli("REPLICAOF", redis.replica().host(), "" + redis.replica().port());
+					LockLease after = locks.acquire(SPEC.withWaitTime(FAILOVER_TIMEOUT));
+					assertThat(after.fencingToken()).isGreaterThan(before.fencingToken());
+					after.close();
+					Awaitility.await().atMost(FAILOVER_TIMEOUT).until(() -> subscribers(redis.replica()) == 1);
+				});
+		}
+	}
+
+	private static int subscribers(RedisServerProcess server) {
+		return ((List<?>) server.cli("PUBSUB", "CHANNELS", "lock:grants:*")).size();
+	}
+
+	@Test
+	void connectionFindsTheNewMasterAmongStaticNodes() {
+		TestStores stores = new TestStores();
+		try (ReplicatedRedis redis = ReplicatedRedis.start()) {
+			RedisLockTemplate locks = new RedisLockTemplate(stores.store(TestStores.masterReplica(redis)),
+					LockSettings.defaults());
+			locks.start();
+			LockLease before = locks.acquire(SPEC);
+			before.close();
+			redis.replica().cli("REPLICAOF", "NO", "ONE");
+			redis.master().cli("REPLICAOF", redis.replica().host(), "" + redis.replica().port());
+			LockLease after = locks.acquire(SPEC.withWaitTime(FAILOVER_TIMEOUT));
+			assertThat(after.fencingToken()).isGreaterThan(before.fencingToken());
+			after.close();
+			locks.stop();
+		}
+		finally {
+			stores.close();
+		}
 	}
 
 	private static void assertThatLocksAreThereAgainInTheCluster(ApplicationContextRunner application) {

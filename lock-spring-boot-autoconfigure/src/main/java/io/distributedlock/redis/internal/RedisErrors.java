@@ -109,6 +109,16 @@ public final class RedisErrors {
 	}
 
 	/**
+	 * Return whether the server accepts no more than reads, because it is a replica.
+	 * @param failure what a lock command failed with, translated or not
+	 * @return whether it is a replica
+	 */
+	public static boolean isReadOnly(Throwable failure) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+		return cause instanceof RedisCommandExecutionException && "READONLY".equals(code(cause.getMessage()));
+	}
+
+	/**
 	 * Return the first known error code in a message, or an empty string.
 	 */
 	private static String code(@Nullable String message) {

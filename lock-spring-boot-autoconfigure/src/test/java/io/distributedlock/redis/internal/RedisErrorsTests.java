@@ -1,6 +1,7 @@
 package io.distributedlock.redis.internal;
 
 import java.io.IOException;
+import java.util.concurrent.CompletionException;
 
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
@@ -42,6 +43,16 @@ class RedisErrorsTests {
 			.isNotInstanceOf(LockStoreUnavailableException.class)
 			.hasMessageContaining(message)
 			.hasMessageContaining(remedy);
+	}
+
+	@Test
+	void replicaIsToldFromOtherFailures() {
+		RedisException readOnly = new RedisCommandExecutionException(
+				"ERR Error running script (call to f_1): @user_script:52: -READONLY You can't write");
+		assertThat(RedisErrors.isReadOnly(readOnly)).isTrue();
+		assertThat(RedisErrors.isReadOnly(new CompletionException(RedisErrors.translate(readOnly)))).isTrue();
+		assertThat(RedisErrors.isReadOnly(new RedisCommandExecutionException("OOM command not allowed"))).isFalse();
+		assertThat(RedisErrors.isReadOnly(new IOException("READONLY"))).isFalse();
 	}
 
 	@Test
