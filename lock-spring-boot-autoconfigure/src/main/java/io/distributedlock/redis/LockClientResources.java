@@ -6,12 +6,16 @@ import java.util.Optional;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 
 /**
  * Makes the client resources for locks: the threads and settings of the application's,
  * except that the next attempt to reconnect is never far away. By default Lettuce waits
  * ever longer, up to 30 seconds, but locks must be there again soon after Redis is. The
- * attempts are also what makes Lettuce ask a Cluster who has taken over.
+ * attempts are also what makes Lettuce ask a Cluster who has taken over. And connections
+ * that have gone silent are closed (see {@link SilenceHandler}).
  */
 final class LockClientResources {
 
@@ -27,7 +31,10 @@ final class LockClientResources {
 	 */
 	static ClientResources create(Optional<ClientResources> application) {
 		return application.map(LockClientResources::sharing)
-			.orElseGet(() -> ClientResources.builder().reconnectDelay(limited(Delay.exponential())))
+			.orElseGet(() -> ClientResources.builder()
+				.reconnectDelay(limited(Delay.exponential()))
+				.nettyCustomizer(new SilenceWatch(new NettyCustomizer() {
+				})))
 			.build();
 	}
 
@@ -40,7 +47,7 @@ final class LockClientResources {
 			.eventBus(application.eventBus())
 			.eventExecutorGroup(application.eventExecutorGroup())
 			.eventLoopGroupProvider(application.eventLoopGroupProvider())
-			.nettyCustomizer(application.nettyCustomizer())
+			.nettyCustomizer(new SilenceWatch(application.nettyCustomizer()))
 			.reconnectDelay(() -> limited(application.reconnectDelay()))
 			.socketAddressResolver(application.socketAddressResolver())
 			.timer(application.timer())
@@ -57,6 +64,26 @@ final class LockClientResources {
 			}
 
 		};
+	}
+
+	/**
+	 * Watches each connection, in addition to what the application does with them.
+	 *
+	 * @param application what that is
+	 */
+	private record SilenceWatch(NettyCustomizer application) implements NettyCustomizer {
+
+		@Override
+		public void afterBootstrapInitialized(Bootstrap bootstrap) {
+			this.application.afterBootstrapInitialized(bootstrap);
+		}
+
+		@Override
+		public void afterChannelInitialized(Channel channel) {
+			this.application.afterChannelInitialized(channel);
+			channel.pipeline().addFirst(new SilenceHandler());
+		}
+
 	}
 
 }

@@ -224,6 +224,17 @@ class RedisOutageIntegrationTests {
 	}
 
 	@Test
+	void connectionThatHasGoneSilentIsReplaced() {
+		LockSpec veryPatient = SPEC.withWaitTime(Duration.ofSeconds(30));
+		LockLease lease = this.template.acquire(PATIENT.withTtl(Duration.ofMinutes(1)));
+		this.proxy.dropRequestWhen(FaultProxy.nth(1, RELEASE));
+		assertThat(lease.release()).isEqualTo(ReleaseOutcome.UNCONFIRMED);
+		assertThatExceptionOfType(LockStoreUnavailableException.class)
+			.isThrownBy(() -> this.template.acquire(SPEC.withWaitTime(Duration.ofMillis(100))));
+		this.template.acquire(veryPatient).close();
+	}
+
+	@Test
 	void stopEndsWithinItsTimeoutWhenRedisHangs() {
 		this.template.acquire(PATIENT);
 		this.redis.pause();
