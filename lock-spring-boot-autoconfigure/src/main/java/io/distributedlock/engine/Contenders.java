@@ -138,6 +138,10 @@ final class Contenders implements GrantListener {
 
 	private void answered(Contender contender, AcquireReply reply, long sentAt) {
 		if (reply instanceof AcquireReply.Granted granted) {
+			if (contender.isQueued()) {
+				// It should have been told
+				this.store.verifyListening();
+			}
 			answered(contender, new Grant(granted.fencingToken(), sentAt, contender.handOver()));
 		}
 		else if (reply instanceof AcquireReply.Busy busy) {

@@ -45,6 +45,8 @@ final class GrantSubscription {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+	private static final long MIN_VERIFY_INTERVAL = Duration.ofSeconds(1).toNanos();
+
 	private final Supplier<PubSubNodes> connector;
 
 	private final Supplier<CompletionStage<?>> probe;
@@ -60,6 +62,8 @@ final class GrantSubscription {
 	private volatile @Nullable PubSubNodes nodes;
 
 	private volatile @Nullable Long failedAt;
+
+	private volatile @Nullable Long verifiedAt;
 
 	/**
 	 * Create a subscription, not open.
@@ -104,6 +108,23 @@ final class GrantSubscription {
 		if (this.state.compareAndSet(State.OPEN, State.OPENING)) {
 			closeNodes();
 			connect();
+		}
+	}
+
+	/**
+	 * See whether the connections are alive. Redis may have forgotten them without a
+	 * word, and who only listens never learns of that.
+	 */
+	void verify() {
+		Long verified = this.verifiedAt;
+		long now = System.nanoTime();
+		if (verified == null || now - verified >= MIN_VERIFY_INTERVAL) {
+			this.verifiedAt = now;
+			// An error is an answer, too; SilenceHandler closes connections that give
+			// none
+			this.subscribed.forEach((connection) -> connection.async()
+				.ping()
+				.whenComplete((pong, failure) -> logger.trace("Alive: " + connection, failure)));
 		}
 	}
 

@@ -234,6 +234,14 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	@Override
+	public void verifyListening() {
+		Running current = this.running;
+		if (current != null) {
+			current.grants().verify();
+		}
+	}
+
+	@Override
 	public String mode() {
 		return "redis";
 	}

@@ -117,6 +117,14 @@ public interface LockStore {
 	void listen();
 
 	/**
+	 * Make sure that what others tell this instance still arrives: an owner has got a
+	 * lock because it has asked again, and not because it was told. Does not wait, and
+	 * does nothing by default.
+	 */
+	default void verifyListening() {
+	}
+
+	/**
 	 * Return what kind of store this is, for metrics and messages.
 	 * @return a word such as {@code redis}
 	 */

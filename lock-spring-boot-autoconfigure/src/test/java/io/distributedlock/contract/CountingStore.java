@@ -117,6 +117,11 @@ public final class CountingStore implements LockStore {
 	}
 
 	@Override
+	public void verifyListening() {
+		this.delegate.verifyListening();
+	}
+
+	@Override
 	public String mode() {
 		return this.delegate.mode();
 	}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import io.distributedlock.LockLease;
@@ -232,6 +233,39 @@ class RedisOutageIntegrationTests {
 		assertThatExceptionOfType(LockStoreUnavailableException.class)
 			.isThrownBy(() -> this.template.acquire(SPEC.withWaitTime(Duration.ofMillis(100))));
 		this.template.acquire(veryPatient).close();
+	}
+
+	@Test
+	void subscriptionThatHasGoneSilentIsReplaced() throws Exception {
+		RedisLockTemplate direct = new RedisLockTemplate(
+				new RedisLockStore(new LettuceConnectionFactory(this.redis.host(), this.redis.port()), "lock:",
+						Duration.ofSeconds(60)),
+				LockSettings.defaults());
+		direct.start();
+		try {
+			handOver(direct, Duration.ofSeconds(3));
+			this.proxy.silence((request) -> request.startsWith("SUBSCRIBE"));
+			int connections = this.proxy.acceptedConnections();
+			// Its grant is lost, it has to ask again
+			handOver(direct, Duration.ofSeconds(3));
+			await().until(() -> this.proxy.acceptedConnections() > connections);
+			// It would not ask again for 20 s
+			handOver(direct, Duration.ofSeconds(60));
+		}
+		finally {
+			direct.stop();
+		}
+	}
+
+	private void handOver(RedisLockTemplate from, Duration ttl) throws Exception {
+		LockSpec spec = PATIENT.withTtl(ttl);
+		LockLease held = from.acquire(spec);
+		long before = this.redis.commandCalls().getOrDefault("evalsha", 0L);
+		Future<?> waiter = this.threads.submit(() -> this.template.acquire(spec).close());
+		await().until(() -> this.redis.commandCalls().getOrDefault("evalsha", 0L) > before);
+		await().pollDelay(Duration.ofMillis(300)).until(held::isHeld);
+		held.close();
+		waiter.get(10, TimeUnit.SECONDS);
 	}
 
 	@Test
