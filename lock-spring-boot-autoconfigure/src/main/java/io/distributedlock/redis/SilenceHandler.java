@@ -35,7 +35,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
 		if (!this.waiting) {
 			this.waiting = true;
-			this.waitingSince = System.nanoTime();
+			this.waitingSince = now(context);
 			// One timer for a connection, not one for each command
 			if (!this.watching) {
 				this.watching = true;
@@ -51,6 +51,10 @@ final class SilenceHandler extends ChannelDuplexHandler {
 		context.fireChannelRead(message);
 	}
 
+	private static long now(ChannelHandlerContext context) {
+		return context.executor().ticker().nanoTime();
+	}
+
 	private void checkLater(ChannelHandlerContext context, long delay) {
 		context.executor().schedule(() -> check(context), delay, TimeUnit.NANOSECONDS);
 	}
@@ -60,7 +64,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
 			this.watching = false;
 			return;
 		}
-		long silentFor = System.nanoTime() - this.waitingSince;
+		long silentFor = now(context) - this.waitingSince;
 		if (silentFor < LIMIT.toNanos()) {
 			checkLater(context, LIMIT.toNanos() - silentFor);
 			return;

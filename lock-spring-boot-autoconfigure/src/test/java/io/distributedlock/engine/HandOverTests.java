@@ -232,7 +232,7 @@ class HandOverTests {
 		this.store.locks.acquire(OTHER, false);
 		this.store.answerAll();
 		this.store.locks.release(OTHER);
-		assertThat(this.store.holder("k")).isNull();
+		await().until(() -> this.store.holder("k") == null);
 	}
 
 	/**

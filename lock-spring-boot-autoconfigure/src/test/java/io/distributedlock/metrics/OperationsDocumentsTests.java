@@ -17,9 +17,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.jayway.jsonpath.JsonPath;
+import io.distributedlock.DistributedLock;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
+import io.distributedlock.OnContention;
 import io.distributedlock.autoconfigure.DistributedLockAutoConfiguration;
 import io.distributedlock.autoconfigure.LockMetricsAutoConfiguration;
 import io.distributedlock.autoconfigure.LockObservationAutoConfiguration;
@@ -68,12 +70,13 @@ class OperationsDocumentsTests {
 
 	@BeforeAll
 	void scrape() {
-		this.contextRunner.withPropertyValues("distributed-lock.store=memory").run((context) -> {
+		this.contextRunner.withPropertyValues("distributed-lock.store=memory").withBean(Report.class).run((context) -> {
 			LockOperations locks = context.getBean(LockOperations.class);
 			LockSpec spec = LockSpec.of("k").withName("orders").withWaitTime(Duration.ZERO);
 			try (LockLease lease = locks.acquire(spec)) {
 				assertThat(lease.isHeld()).isTrue();
 				CompletableFuture.runAsync(() -> assertThat(locks.tryAcquire(spec)).isEmpty()).join();
+				CompletableFuture.runAsync(context.getBean(Report.class)::write).join();
 				read(context.getBean(PrometheusMeterRegistry.class).scrape());
 			}
 			read(context.getBean(PrometheusMeterRegistry.class).scrape());
@@ -160,6 +163,14 @@ class OperationsDocumentsTests {
 			assertThat(labels).as(expression).containsAll(labels(selectors.group(2))).containsAll(grouping);
 		}
 		assertThat(found).as("a metric in " + expression).isTrue();
+	}
+
+	static class Report {
+
+		@DistributedLock(key = "'k'", waitTime = "0", onContention = OnContention.SKIP)
+		void write() {
+		}
+
 	}
 
 }

@@ -21,6 +21,7 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.embedded.EmbeddedChannel;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 class LockConnectionFactoryTests {
 
@@ -212,10 +214,25 @@ class LockConnectionFactoryTests {
 			ClientResources copy = factory.getClientConfiguration().getClientResources().orElseThrow();
 			assertThat(copy).usingRecursiveComparison()
 				.comparingOnlyFields("addressResolverGroup", "commandLatencyRecorder", "eventBus", "eventExecutorGroup",
-						"eventLoopGroupProvider", "nettyCustomizer", "socketAddressResolver", "timer", "tracing")
+						"eventLoopGroupProvider", "socketAddressResolver", "timer", "tracing")
 				.isEqualTo(application);
 			factory.destroy();
 			assertThat(application.eventExecutorGroup().isShuttingDown()).isFalse();
+		}
+		finally {
+			application.shutdown(0, 0, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	void watchesForSilenceBesidesWhatTheApplicationDoesWithItsChannels() {
+		NettyCustomizer customizer = mock(NettyCustomizer.class);
+		ClientResources application = ClientResources.builder().nettyCustomizer(customizer).build();
+		try {
+			EmbeddedChannel channel = new EmbeddedChannel();
+			LockClientResources.create(Optional.of(application)).nettyCustomizer().afterChannelInitialized(channel);
+			assertThat(channel.pipeline().first()).isInstanceOf(SilenceHandler.class);
+			verify(customizer).afterChannelInitialized(channel);
 		}
 		finally {
 			application.shutdown(0, 0, TimeUnit.SECONDS);
