@@ -53,6 +53,12 @@ final class LockCommands {
 	 */
 	private static final int MAX_COMMANDS_PER_CALL = 256;
 
+	/**
+	 * Longer than it takes until a connection without answers is closed, which ends its
+	 * calls.
+	 */
+	private static final long MAX_CALL_TIME = 2 * SilenceHandler.LIMIT.toNanos();
+
 	private static final int FAILED = -1;
 
 	private final Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connection;
@@ -69,9 +75,13 @@ final class LockCommands {
 
 	private final Set<LuaScript> known = ConcurrentHashMap.newKeySet();
 
+	private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
+
 	private final AtomicInteger calls = new AtomicInteger();
 
 	private final AtomicInteger sending = new AtomicInteger();
+
+	private volatile long lastEnd;
 
 	/**
 	 * Create it.
@@ -98,6 +108,9 @@ final class LockCommands {
 		}
 		this.waiting.add(command);
 		sendWaiting();
+		if (this.calls.get() >= MAX_CALLS && System.nanoTime() - this.lastEnd > MAX_CALL_TIME) {
+			abandonCalls(new LockStoreUnavailableException("Redis has not answered for too long", null));
+		}
 	}
 
 	/**
@@ -140,18 +153,31 @@ final class LockCommands {
 		return commands;
 	}
 
+	/**
+	 * Fail the calls that are under way, whatever becomes of them: their connection is
+	 * closed, or no answer is to be expected any more. One call too many that nobody ends
+	 * would keep all others from being sent.
+	 * @param reason what to tell those who wait for their answers
+	 */
+	void abandonCalls(LockStoreUnavailableException reason) {
+		this.underWay.forEach((call) -> ended(call, null, reason));
+	}
+
 	private void call(List<LockCommand> commands) {
-		this.calls.incrementAndGet();
-		RedisClusterAsyncCommands<byte[], byte[]> connected;
+		Call call = new Call(commands);
+		if (this.calls.getAndIncrement() == 0) {
+			this.lastEnd = System.nanoTime();
+		}
+		// Before it is known on which connection, so that none is forgotten when that is
+		// replaced
+		this.underWay.add(call);
 		try {
-			connected = this.connection.get();
+			run(this.connection.get(), script(commands), keys(commands), arguments(commands))
+				.whenComplete((replies, failure) -> ended(call, replies, failure));
 		}
 		catch (RuntimeException ex) {
-			ended(commands, null, ex);
-			return;
+			ended(call, null, ex);
 		}
-		run(connected, script(commands), keys(commands), arguments(commands))
-			.whenComplete((replies, failure) -> ended(commands, replies, failure));
 	}
 
 	/**
@@ -196,7 +222,12 @@ final class LockCommands {
 		return arguments;
 	}
 
-	private void ended(List<LockCommand> commands, @Nullable List<Object> replies, @Nullable Throwable failure) {
+	private void ended(Call call, @Nullable List<Object> replies, @Nullable Throwable failure) {
+		if (!this.underWay.remove(call)) {
+			return;
+		}
+		this.lastEnd = System.nanoTime();
+		List<LockCommand> commands = call.commands;
 		// Those that wait would come too late: after a reconnection, their callers may
 		// have gone
 		List<LockCommand> unsent = (failure instanceof LockStoreUnavailableException) ? takeAllWaiting() : List.of();
@@ -247,6 +278,19 @@ final class LockCommands {
 		else {
 			command.reply().complete(reply);
 		}
+	}
+
+	/**
+	 * A script call, equal only to itself.
+	 */
+	private static final class Call {
+
+		private final List<LockCommand> commands;
+
+		Call(List<LockCommand> commands) {
+			this.commands = commands;
+		}
+
 	}
 
 }

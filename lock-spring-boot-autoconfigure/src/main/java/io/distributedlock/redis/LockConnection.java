@@ -29,6 +29,9 @@ final class LockConnection {
 
 	private volatile @Nullable Throwable failure;
 
+	private volatile Runnable whenClosed = () -> {
+	};
+
 	private volatile Runnable whenReplaced = () -> {
 	};
 
@@ -72,11 +75,13 @@ final class LockConnection {
 	}
 
 	/**
-	 * Have an action run whenever another connection has taken the place of the one
-	 * before.
+	 * Have actions run whenever another connection takes the place of the one before.
+	 * @param closed runs when that is closed
+	 * @param replaced runs after the attempt to make the other one
 	 */
-	void whenReplaced(Runnable action) {
-		this.whenReplaced = action;
+	void whenReplaced(Runnable closed, Runnable replaced) {
+		this.whenClosed = closed;
+		this.whenReplaced = replaced;
 	}
 
 	/**
@@ -98,7 +103,10 @@ final class LockConnection {
 			Attempt attempt = new Attempt();
 			this.latest = attempt;
 			start(() -> {
-				connect(attempt, this.factory::resetConnection);
+				connect(attempt, () -> {
+					this.factory.resetConnection();
+					this.whenClosed.run();
+				});
 				this.whenReplaced.run();
 			});
 		}

@@ -253,9 +253,12 @@ public final class RedisLockStore implements LockStore {
 		String channel = this.channels + instance;
 		GrantSubscription grants = new GrantSubscription(factory::connectPubSub,
 				() -> connection.commands().publish(LockCommand.bytes(channel), new byte[0]), channel, listener);
-		this.running = new Running(connection, new LockCommands(connection::commands, connection::failed,
-				factory.executor(), this.cluster, this.commonArguments), grants);
-		connection.whenReplaced(grants::openAgain);
+		LockCommands commands = new LockCommands(connection::commands, connection::failed, factory.executor(),
+				this.cluster, this.commonArguments);
+		connection.whenReplaced(
+				() -> commands.abandonCalls(new LockStoreUnavailableException("The connection was replaced", null)),
+				grants::openAgain);
+		this.running = new Running(connection, commands, grants);
 		return connection.firstAttempt();
 	}
 
