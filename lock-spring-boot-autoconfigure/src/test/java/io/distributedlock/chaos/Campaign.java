@@ -82,6 +82,7 @@ final class Campaign implements AutoCloseable {
 	private ClientProcess startClient(int number) {
 		List<String> properties = new ArrayList<>(this.topology.properties(number));
 		properties.add("distributed-lock.ttl=" + TTL);
+		properties.add("distributed-lock.release=" + ((number % 2 == 0) ? "sync" : "async"));
 		int serial = this.all.size();
 		ClientProcess client = new ClientProcess("client-" + serial, this.settings.directory(),
 				this.settings.seed() + 1000L * serial, this.settings.threads(), properties);

@@ -3,6 +3,7 @@ package io.distributedlock.chaos;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import io.distributedlock.LockInterruptedException;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
@@ -34,7 +36,9 @@ final class ChaosWorker extends Thread {
 
 	private static final Duration GIVE_UP = Duration.ofSeconds(60);
 
-	private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(5);
+	private static final Duration SIGNAL_STEP = Duration.ofMillis(100);
+
+	private static final int SIGNAL_STEPS = 50;
 
 	private static final long LOOK = Duration.ofMillis(2).toNanos();
 
@@ -100,32 +104,47 @@ final class ChaosWorker extends Thread {
 			.withFair(this.random.nextInt(4) == 0)
 			.withWaitTime(waitTime);
 		long asked = System.nanoTime();
-		Outcome outcome = acquire(spec, this.random.nextInt(8) == 0);
+		Outcome outcome = (this.random.nextInt(6) > 0) ? acquire(spec) : acquireAsync(spec);
 		this.history.wait("acquire-" + outcome.name(), asked, System.nanoTime(), waitTime.plus(PUNCTUALITY));
 		if (outcome.lease() != null) {
 			hold(outcome.lease(), asked, time(own, renew));
 		}
 	}
 
-	private Outcome acquire(LockSpec spec, boolean async) throws Exception {
-		try {
-			Optional<LockLease> acquired = async ? await(spec) : this.locks.tryAcquire(spec);
-			return acquired.map((lease) -> new Outcome("acquired", lease)).orElse(new Outcome("busy", null));
+	private Outcome acquire(LockSpec spec) {
+		try (Interruption interruption = interruption()) {
+			return Outcome.of(this.locks.tryAcquire(spec));
 		}
-		catch (LockStoreUnavailableException ex) {
-			return new Outcome("unavailable", null);
+		catch (LockInterruptedException ex) {
+			return new Outcome("interrupted", null);
 		}
 		catch (LockStoreException ex) {
-			return new Outcome("refused", null);
+			return Outcome.of(ex);
 		}
 	}
 
-	private Optional<LockLease> await(LockSpec spec) throws Exception {
+	private Interruption interruption() {
+		return (this.random.nextInt(20) > 0) ? Interruption.NONE
+				: Interruption.ofCurrentThread(Duration.ofMillis(this.random.nextInt(300)));
+	}
+
+	private Outcome acquireAsync(LockSpec spec) throws Exception {
+		CompletableFuture<Optional<LockLease>> future = this.locks.tryAcquireAsync(spec);
+		long patience = (this.random.nextInt(3) > 0) ? GIVE_UP.toMillis() : this.random.nextInt(300);
 		try {
-			return this.locks.tryAcquireAsync(spec).get(GIVE_UP.toMillis(), TimeUnit.MILLISECONDS);
+			return Outcome.of(future.get(patience, TimeUnit.MILLISECONDS));
+		}
+		catch (TimeoutException ex) {
+			if (patience == GIVE_UP.toMillis()) {
+				throw ex;
+			}
+			return future.cancel(true) ? new Outcome("cancelled", null) : Outcome.of(future.get());
 		}
 		catch (ExecutionException ex) {
-			throw (ex.getCause() instanceof Exception cause) ? cause : ex;
+			if (ex.getCause() instanceof LockStoreException failure) {
+				return Outcome.of(failure);
+			}
+			throw ex;
 		}
 	}
 
@@ -171,10 +190,22 @@ final class ChaosWorker extends Thread {
 		}
 		if (!held) {
 			long known = System.nanoTime();
-			boolean signalled = told.await(SIGNAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-			this.history.loss(id, signalled, System.nanoTime() - known);
+			this.history.loss(id, isTold(told), System.nanoTime() - known);
 		}
 		release(lease);
+	}
+
+	/**
+	 * Wait for a signal, in steps, of which a suspension of this JVM costs no more than
+	 * one.
+	 */
+	private static boolean isTold(CountDownLatch told) throws InterruptedException {
+		for (int i = 0; i < SIGNAL_STEPS; i++) {
+			if (told.await(SIGNAL_STEP.toMillis(), TimeUnit.MILLISECONDS)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private void release(LockLease lease) {
@@ -190,6 +221,14 @@ final class ChaosWorker extends Thread {
 	 * @param lease the lease, if there is one
 	 */
 	private record Outcome(String name, @Nullable LockLease lease) {
+
+		static Outcome of(Optional<LockLease> acquired) {
+			return acquired.map((lease) -> new Outcome("acquired", lease)).orElse(new Outcome("busy", null));
+		}
+
+		static Outcome of(LockStoreException failure) {
+			return new Outcome((failure instanceof LockStoreUnavailableException) ? "unavailable" : "refused", null);
+		}
 
 	}
 

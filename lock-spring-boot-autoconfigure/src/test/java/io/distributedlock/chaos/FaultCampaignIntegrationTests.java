@@ -68,7 +68,7 @@ class FaultCampaignIntegrationTests {
 			Verdict verdict = result.verdict();
 			CampaignReport.write(DIRECTORY.resolve(name + ".md"), name, result, verdict);
 			assertThat(verdict.violations()).as("violations, seed %d", SEED).isEmpty();
-			assertThat(result.history().holds()).as("holds, seed %d", SEED).hasSizeGreaterThan(10);
+			assertThat(result.history().holds()).as("holds, seed %d", SEED).isNotEmpty();
 		}
 	}
 

@@ -33,8 +33,8 @@ class HistoryCheckerTests {
 		hold("b", 2, 15, 19, 30);
 		assertThat(check().violations()).singleElement()
 			.asString()
-			.startsWith("Two holders: a of k")
-			.contains("b of k");
+			.startsWith("Two holders: k: a with token 1")
+			.contains("b with token 2");
 	}
 
 	@Test

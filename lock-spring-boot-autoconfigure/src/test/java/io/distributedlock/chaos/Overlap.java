@@ -15,7 +15,13 @@ record Overlap(Hold first, Hold second) {
 
 	@Override
 	public String toString() {
-		return "%s and %s, both for %s".formatted(this.first, this.second, time().length());
+		return "%s: %s with token %d, and after %.1f ms %s with token %d for %.1f ms".formatted(this.first.key(),
+				this.first.id(), this.first.token(), millis(this.second.belief().from() - this.first.belief().from()),
+				this.second.id(), this.second.token(), millis(time().to() - time().from()));
+	}
+
+	private static double millis(long nanos) {
+		return nanos / 1e6;
 	}
 
 }
