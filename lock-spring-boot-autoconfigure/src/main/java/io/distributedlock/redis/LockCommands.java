@@ -137,7 +137,11 @@ final class LockCommands {
 		int seen = 1;
 		while (seen != 0) {
 			while (!this.waiting.isEmpty() && this.calls.get() < MAX_CALLS) {
-				call(next());
+				List<LockCommand> commands = next();
+				// What waited a moment ago may have been failed meanwhile
+				if (!commands.isEmpty()) {
+					call(commands);
+				}
 			}
 			seen = this.sending.addAndGet(-seen);
 		}
