@@ -17,8 +17,10 @@ import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockSpec;
+import io.distributedlock.LockStoreException;
 import io.distributedlock.OnContention;
 import io.distributedlock.OnLost;
+import io.distributedlock.OnStoreFailure;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -201,6 +203,19 @@ class FutureExecutionTests {
 	}
 
 	@Test
+	void failureOfTheStoreFailsTheFutureOrIsIgnoredAsTheAnnotationSays() {
+		this.instances.store.refuseAcquisitions();
+		assertThat(this.orders.payAtOnce("1", this.work)).failsWithin(Duration.ofSeconds(5))
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOf(LockStoreException.class);
+		assertThat(this.orders.skipWithoutStore("1", this.work)).isCompletedWithValue(null);
+		assertThat(this.target.calls).hasValue(0);
+		assertThat(this.orders.payWithoutStore("1", this.work)).isSameAs(this.work);
+		assertThat(this.target.calls).hasValue(1);
+	}
+
+	@Test
 	void invalidKeyIsAnErrorOfTheCall() {
 		assertThatExceptionOfType(InvalidLockKeyException.class).isThrownBy(() -> this.orders.pay(null, this.work));
 	}
@@ -347,6 +362,18 @@ class FutureExecutionTests {
 
 		@DistributedLock(key = "#orderId", waitTime = "0", onContention = OnContention.SKIP)
 		CompletableFuture<String> skip(String orderId, CompletableFuture<String> work) {
+			this.calls.incrementAndGet();
+			return work;
+		}
+
+		@DistributedLock(key = "#orderId", waitTime = "0", onStoreFailure = OnStoreFailure.SKIP)
+		CompletableFuture<String> skipWithoutStore(String orderId, CompletableFuture<String> work) {
+			this.calls.incrementAndGet();
+			return work;
+		}
+
+		@DistributedLock(key = "#orderId", waitTime = "0", onStoreFailure = OnStoreFailure.PROCEED_UNLOCKED)
+		CompletableFuture<String> payWithoutStore(String orderId, CompletableFuture<String> work) {
 			this.calls.incrementAndGet();
 			return work;
 		}

@@ -18,8 +18,10 @@ import io.distributedlock.LockLease;
 import io.distributedlock.LockLeases;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
+import io.distributedlock.LockStoreException;
 import io.distributedlock.OnContention;
 import io.distributedlock.OnLost;
+import io.distributedlock.OnStoreFailure;
 import io.distributedlock.testsupport.Oracle;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -369,6 +371,33 @@ class PublisherExecutionTests {
 	}
 
 	@Test
+	void failureOfTheStoreIsAnErrorOrIsIgnoredAsTheAnnotationSays() {
+		this.instances.store.refuseAcquisitions();
+		StepVerifier.create(this.orders.payImpatiently("1", Mono.just("paid")))
+			.expectError(LockStoreException.class)
+			.verify(TIMEOUT);
+		StepVerifier.create(this.orders.skipStreamWithoutStore("1")).expectComplete().verify(TIMEOUT);
+		assertThat(this.target.calls).hasValue(0);
+		StepVerifier.create(this.orders.payWithoutStore("1", Mono.just("paid")))
+			.expectNext("paid")
+			.expectComplete()
+			.verify(TIMEOUT);
+		assertThat(this.target.heldWhenCalled).containsExactly(false);
+	}
+
+	@Test
+	void handlerOfFailuresDecidesAboutEachSubscription() {
+		this.instances.failureHandler = (reason, invocation) -> Mono
+			.just("handled: " + reason.getClass().getSimpleName());
+		Mono<String> mono = this.orders.payImpatiently("1", Mono.just("paid"));
+		try (LockLease held = this.instances.holdThere("1")) {
+			StepVerifier.create(mono).expectNext("handled: LockNotAcquiredException").expectComplete().verify(TIMEOUT);
+			held.ensureHeld();
+		}
+		StepVerifier.create(mono).expectNext("paid").expectComplete().verify(TIMEOUT);
+	}
+
+	@Test
 	void exceptionOfTheBodyIsNotTakenForContention() {
 		LockNotAcquiredException ofTheBody = new LockNotAcquiredException("other", Duration.ZERO, null);
 		StepVerifier.create(this.orders.skipWith("1", Mono.error(ofTheBody)))
@@ -641,6 +670,16 @@ class PublisherExecutionTests {
 		@DistributedLock(key = "#orderId", waitTime = "0", onContention = OnContention.SKIP)
 		Flux<String> skipStream(String orderId) {
 			return called(orderId, Mono.just("run")).flux();
+		}
+
+		@DistributedLock(key = "#orderId", waitTime = "0", onStoreFailure = OnStoreFailure.SKIP)
+		Flux<String> skipStreamWithoutStore(String orderId) {
+			return called(orderId, Mono.just("run")).flux();
+		}
+
+		@DistributedLock(key = "#orderId", waitTime = "0", onStoreFailure = OnStoreFailure.PROCEED_UNLOCKED)
+		Mono<String> payWithoutStore(String orderId, Mono<String> work) {
+			return called(orderId, work);
 		}
 
 		@DistributedLock(key = "#orderId", waitTime = "0", onContention = OnContention.SKIP)

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import io.distributedlock.LockStoreException;
 import io.distributedlock.memory.MemoryLockStore;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
@@ -39,6 +40,8 @@ final class RemoteStore implements LockStore {
 
 	private volatile boolean withholdsReleases;
 
+	private volatile boolean refusesAcquisitions;
+
 	RemoteStore(MemoryLockStore locks) {
 		this.locks = locks;
 	}
@@ -57,8 +60,18 @@ final class RemoteStore implements LockStore {
 		}
 	}
 
+	/**
+	 * Answer acquisitions by an error.
+	 */
+	void refuseAcquisitions() {
+		this.refusesAcquisitions = true;
+	}
+
 	@Override
 	public CompletionStage<AcquireReply> acquire(LeaseRequest request, boolean enqueue) {
+		if (this.refusesAcquisitions) {
+			return later(CompletableFuture.failedStage(new LockStoreException("refused", null)));
+		}
 		return later(this.locks.acquire(request, enqueue));
 	}
 

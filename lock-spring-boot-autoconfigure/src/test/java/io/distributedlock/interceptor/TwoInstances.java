@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import io.distributedlock.LockFailureHandler;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockSpec;
 import io.distributedlock.engine.LockSettings;
@@ -11,6 +12,7 @@ import io.distributedlock.engine.LockTemplate;
 import io.distributedlock.engine.ReleaseMode;
 import io.distributedlock.memory.MemoryLockStore;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.ProxyFactory;
@@ -31,6 +33,8 @@ public class TwoInstances {
 	final LockTemplate here;
 
 	final LockTemplate there;
+
+	volatile @Nullable LockFailureHandler failureHandler;
 
 	TwoInstances() {
 		MemoryLockStore locks = new MemoryLockStore();
@@ -60,6 +64,7 @@ public class TwoInstances {
 	<T> T proxy(T target, Advisor... inner) {
 		BeanFactoryLockOperationSourceAdvisor advisor = new BeanFactoryLockOperationSourceAdvisor(() -> this.here);
 		advisor.setBeanFactory(new DefaultListableBeanFactory());
+		advisor.setFailureHandler(() -> this.failureHandler);
 		ProxyFactory factory = new ProxyFactory(target);
 		factory.setProxyTargetClass(true);
 		factory.addAdvisor(advisor);

@@ -4,7 +4,9 @@ import io.distributedlock.DistributedLock
 import io.distributedlock.InvalidLockDefinitionException
 import io.distributedlock.LockLease
 import io.distributedlock.LockNotAcquiredException
+import io.distributedlock.LockStoreException
 import io.distributedlock.OnContention
+import io.distributedlock.OnStoreFailure
 import io.distributedlock.testsupport.Oracle
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
@@ -162,6 +164,15 @@ class CoroutineExecutionTests {
 	}
 
 	@Test
+	fun failureOfTheStoreIsAnExceptionOrIsIgnoredAsTheAnnotationSays() = runBlocking<Unit> {
+		instances.store.refuseAcquisitions()
+		val failure = runCatching { orders.impatient("1") }.exceptionOrNull()
+		assertThat(failure).isInstanceOf(LockStoreException::class.java)
+		assertThat(target.calls).hasValue(0)
+		assertThat(orders.withoutStore("1")).isEqualTo("free")
+	}
+
+	@Test
 	fun fallbackIsASuspendingFunctionToo() = runBlocking<Unit> {
 		instances.holdThere("1").use {
 			assertThat(orders.payOrQueue("1")).isEqualTo("queued 1 behind there")
@@ -315,6 +326,12 @@ class CoroutineExecutionTests {
 		open suspend fun skipped(orderId: String): String? {
 			calls.incrementAndGet()
 			return orderId
+		}
+
+		@DistributedLock(key = "#orderId", waitTime = "0", onStoreFailure = OnStoreFailure.PROCEED_UNLOCKED)
+		open suspend fun withoutStore(orderId: String): String {
+			delay(1)
+			return if (instances.isFree(orderId)) "free" else "held"
 		}
 
 		@DistributedLock(key = "#orderId", waitTime = "0", onContention = OnContention.SKIP)
