@@ -67,6 +67,7 @@ final class Campaign implements AutoCloseable {
 			this.clients.forEach(this::stop);
 			this.clients.forEach(ClientProcess::probe);
 			awaitNoKeys();
+			watch.awaitSettled();
 			Map<String, Long> heapAfter = usedHeap();
 			heap.keySet().retainAll(heapAfter.keySet());
 			heap.replaceAll((client, before) -> heapAfter.get(client) - before);
