@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.distributedlock.testsupport.RedisServerProcess;
 import org.awaitility.Awaitility;
@@ -28,15 +29,22 @@ final class Roles {
 	}
 
 	static RedisServerProcess anyMaster(List<RedisServerProcess> servers, Random random) {
-		return any(servers.stream().filter(Roles::isMaster).toList(), random);
+		return any(servers, Roles::isMaster, random);
 	}
 
 	static RedisServerProcess anyReplica(List<RedisServerProcess> servers, Random random) {
-		return any(servers.stream().filter((server) -> !isMaster(server)).toList(), random);
+		return any(servers, (server) -> !isMaster(server), random);
 	}
 
-	private static RedisServerProcess any(List<RedisServerProcess> servers, Random random) {
-		return servers.get(random.nextInt(servers.size()));
+	/**
+	 * Return a server in a role, or any one if there is none for the moment because of a
+	 * failover that has begun late.
+	 */
+	private static RedisServerProcess any(List<RedisServerProcess> servers, Predicate<RedisServerProcess> role,
+			Random random) {
+		List<RedisServerProcess> candidates = servers.stream().filter(role).toList();
+		return candidates.isEmpty() ? servers.get(random.nextInt(servers.size()))
+				: candidates.get(random.nextInt(candidates.size()));
 	}
 
 	static void awaitFailover(BooleanSupplier done) {
