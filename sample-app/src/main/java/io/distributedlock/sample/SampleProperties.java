@@ -9,12 +9,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Settings of the sample.
  *
  * @param thinkingTime time between reading a stock level and writing the new one
+ * @param stocktakingTime time that counting an article takes
  * @param reportTime time that the daily report takes
+ * @param refreshTime time between two looks at the locks, while somebody has the page
+ * open
  * @param redis settings of the Redis that is used when none is configured
  */
 @ConfigurationProperties("sample")
-public record SampleProperties(@DefaultValue("5ms") Duration thinkingTime, @DefaultValue("2s") Duration reportTime,
-		@DefaultValue Redis redis) {
+public record SampleProperties(@DefaultValue("20ms") Duration thinkingTime,
+		@DefaultValue("15s") Duration stocktakingTime, @DefaultValue("2s") Duration reportTime,
+		@DefaultValue("500ms") Duration refreshTime, @DefaultValue Redis redis) {
 
 	/**
 	 * Settings of the Redis that is used when none is configured.

@@ -45,7 +45,9 @@ final class TwoInstances implements AutoCloseable {
 			throw new UncheckedIOException(ex);
 		}
 		this.redis = this.client.connect().sync();
-		String[] all = Stream.concat(Stream.of("--spring.data.redis.port=" + port), Arrays.stream(arguments))
+		String[] all = Stream
+			.concat(Stream.of("--spring.data.redis.port=" + port, "--sample.thinking-time=5ms"),
+					Arrays.stream(arguments))
 			.toArray(String[]::new);
 		try {
 			this.instances.add(SampleInstance.launch(all));

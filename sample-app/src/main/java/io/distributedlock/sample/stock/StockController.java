@@ -17,10 +17,15 @@ import org.springframework.web.server.ResponseStatusException;
 @RequestMapping("/stock/{sku}")
 class StockController {
 
+	private static final int MAX_BUYERS = 200;
+
 	private final StockService stock;
 
-	StockController(StockService stock) {
+	private final SaleService sales;
+
+	StockController(StockService stock, SaleService sales) {
 		this.stock = stock;
+		this.sales = sales;
 	}
 
 	@GetMapping
@@ -30,21 +35,38 @@ class StockController {
 
 	@PutMapping
 	StockLevel set(@PathVariable String sku, @RequestParam int quantity) {
-		requireAtLeast(0, quantity);
+		requireAtLeast(0, "quantity", quantity);
 		this.stock.set(sku, quantity);
 		return new StockLevel(sku, quantity);
 	}
 
 	@PostMapping("/reserve")
 	StockLevel reserve(@PathVariable String sku, @RequestParam(defaultValue = "1") int quantity) {
-		requireAtLeast(1, quantity);
+		requireAtLeast(1, "quantity", quantity);
 		return new StockLevel(sku, this.stock.reserve(sku, quantity));
 	}
 
-	private static void requireAtLeast(int minimum, int quantity) {
-		if (quantity < minimum) {
+	@PostMapping("/count")
+	StockLevel count(@PathVariable String sku) {
+		return new StockLevel(sku, this.stock.count(sku, null));
+	}
+
+	@PostMapping("/sale")
+	Sale sell(@PathVariable String sku, @RequestParam int units, @RequestParam int buyers,
+			@RequestParam(defaultValue = "true") boolean locked) {
+		requireAtLeast(0, "units", units);
+		requireAtLeast(1, "buyers", buyers);
+		if (buyers > MAX_BUYERS) {
 			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
-					"The quantity must be at least %d but is %d.".formatted(minimum, quantity));
+					"There is room for %d buyers, not for %d.".formatted(MAX_BUYERS, buyers));
+		}
+		return this.sales.hold(sku, units, buyers, locked);
+	}
+
+	private static void requireAtLeast(int minimum, String name, int value) {
+		if (value < minimum) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"'%s' must be at least %d but is %d.".formatted(name, minimum, value));
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.distributedlock.sample.web;
 
 import io.distributedlock.InvalidLockKeyException;
 import io.distributedlock.LockClosedException;
+import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockStoreUnavailableException;
 import org.apache.commons.logging.Log;
@@ -43,8 +44,8 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
  * </tr>
  * </table>
  * A 409 Conflict never comes from a lock that was busy too long: it says that the method
- * ran and refused, or was skipped. The messages of the exceptions name hosts and
- * processes, so they go to the log and not to the client.
+ * ran and refused, was skipped, or lost its lock before it was done. The messages of the
+ * exceptions name hosts and processes, so they go to the log and not to the client.
  */
 @RestControllerAdvice
 class LockProblemHandler {
@@ -64,6 +65,13 @@ class LockProblemHandler {
 		logger.warn(ex.getMessage());
 		return retryAfter(5, HttpStatus.SERVICE_UNAVAILABLE,
 				"The service cannot reach its data at the moment. Try again later.");
+	}
+
+	@ExceptionHandler
+	ProblemDetail lost(LockLostException ex) {
+		logger.info(ex.getMessage());
+		return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT,
+				"The lock of '%s' was lost, so this was not completed.".formatted(ex.getKey()));
 	}
 
 	@ExceptionHandler

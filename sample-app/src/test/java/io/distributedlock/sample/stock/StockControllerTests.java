@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.distributedlock.InvalidLockKeyException;
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockHolder;
+import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockStoreUnavailableException;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,9 @@ class StockControllerTests {
 
 	@MockitoBean
 	private StockService stock;
+
+	@MockitoBean
+	private SaleService sales;
 
 	@Test
 	void setsAndReads() {
@@ -82,6 +86,46 @@ class StockControllerTests {
 		assertThatProblem(this.mvc.post().uri("/stock/pear/reserve?quantity=" + quantity).exchange(),
 				HttpStatus.BAD_REQUEST, "quantity");
 		then(this.stock).shouldHaveNoInteractions();
+	}
+
+	@Test
+	void counts() {
+		given(this.stock.count("pear", null)).willReturn(5);
+		assertThat(this.mvc.post().uri("/stock/pear/count")).hasStatusOk()
+			.bodyJson()
+			.isStrictlyEqualTo("{'sku': 'pear', 'quantity': 5}".replace('\'', '"'));
+	}
+
+	@Test
+	void answersConflictWhenTheLockIsLost() {
+		given(this.stock.count("pear", null)).willThrow(new LockLostException("stock::pear", "Held by secret-host"));
+		MvcTestResult result = this.mvc.post().uri("/stock/pear/count").exchange();
+		assertThatProblem(result, HttpStatus.CONFLICT, "The lock of 'stock::pear' was lost");
+		assertThat(result).bodyText().doesNotContain("secret-host");
+	}
+
+	@Test
+	void sellsWithTheLockUnlessToldOtherwise() {
+		given(this.sales.hold("pear", 5, 10, true)).willReturn(new Sale("pear", true, 5, 10, 5, 4, 1, 0, 70));
+		given(this.sales.hold("pear", 5, 10, false)).willReturn(new Sale("pear", false, 5, 10, 10, 0, 0, 4, 20));
+		assertThat(this.mvc.post().uri("/stock/pear/sale?units=5&buyers=10")).hasStatusOk()
+			.bodyJson()
+			.isStrictlyEqualTo(
+					"""
+							{"sku": "pear", "locked": true, "units": 5, "buyers": 10, "sold": 5, "soldOut": 4, "gaveUp": 1, "left": 0,
+							"millis": 70}""");
+		assertThat(this.mvc.post().uri("/stock/pear/sale?units=5&buyers=10&locked=false")).hasStatusOk()
+			.bodyJson()
+			.extractingPath("sold")
+			.isEqualTo(10);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "?units=5", "?units=-1&buyers=1", "?units=5&buyers=0", "?units=5&buyers=201",
+			"?units=5&buyers=1&locked=perhaps" })
+	void answersBadRequestForASaleThatCannotBeHeld(String query) {
+		assertThatProblem(this.mvc.post().uri("/stock/pear/sale" + query).exchange(), HttpStatus.BAD_REQUEST, "");
+		then(this.sales).shouldHaveNoInteractions();
 	}
 
 	@Test

@@ -1,54 +1,55 @@
 package io.distributedlock.sample.stock;
 
 import java.time.Duration;
-import java.util.OptionalInt;
 
+import io.distributedlock.LockLease;
+import io.distributedlock.LockLostException;
 import io.distributedlock.sample.SampleProperties;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyInt;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.BDDMockito.given;
-import static org.mockito.BDDMockito.then;
+import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.never;
 
 class StockServiceTests {
 
-	private final StockRepository repository = mock(StockRepository.class);
+	private final StockRoom room = mock(StockRoom.class);
 
-	private final StockService service = new StockService(this.repository,
-			new SampleProperties(Duration.ZERO, Duration.ZERO, new SampleProperties.Redis(0)));
+	private final LockLease lease = mock(LockLease.class);
 
 	@Test
-	void reservesWhatIsThere() {
-		given(this.repository.find("pear")).willReturn(OptionalInt.of(3));
-		assertThat(this.service.reserve("pear", 2)).isOne();
-		then(this.repository).should().save("pear", 1);
+	void counts() {
+		given(this.room.get("pear")).willReturn(3);
+		assertThat(service(Duration.ZERO).count("pear", this.lease)).isEqualTo(3);
 	}
 
 	@Test
-	void reservesTheLastUnit() {
-		given(this.repository.find("pear")).willReturn(OptionalInt.of(1));
-		assertThat(this.service.reserve("pear", 1)).isZero();
-		then(this.repository).should().save("pear", 0);
+	void doesNotCountWithoutTheLock() {
+		assertThatIllegalStateException().isThrownBy(() -> service(Duration.ZERO).count("pear", null));
 	}
 
 	@Test
-	void doesNotReserveMoreThanThereIs() {
-		given(this.repository.find("pear")).willReturn(OptionalInt.of(1));
-		assertThatExceptionOfType(SoldOutException.class).isThrownBy(() -> this.service.reserve("pear", 2))
-			.withMessageContaining("2 of 'pear' wanted, 1 left");
-		then(this.repository).should(never()).save(any(), anyInt());
+	void countEndsWhenItsLockIsLost() {
+		willThrow(new LockLostException("stock::pear", "gone")).given(this.lease).ensureHeld();
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(LockLostException.class)
+			.isThrownBy(() -> service(Duration.ofMinutes(1)).count("pear", this.lease));
 	}
 
 	@Test
-	void doesNotReserveWhatIsUnknown() {
-		given(this.repository.find("pear")).willReturn(OptionalInt.empty());
-		assertThatExceptionOfType(UnknownSkuException.class).isThrownBy(() -> this.service.reserve("pear", 1))
-			.withMessageContaining("no article 'pear'");
+	void countThatIsInterruptedForAnotherReasonFailsAndStaysInterrupted() {
+		Thread.currentThread().interrupt();
+		assertThatIllegalStateException().isThrownBy(() -> service(Duration.ofMinutes(1)).count("pear", this.lease))
+			.withMessageContaining("Interrupted while counting 'pear'");
+		assertThat(Thread.interrupted()).isTrue();
+	}
+
+	private StockService service(Duration stocktakingTime) {
+		return new StockService(this.room, new SampleProperties(Duration.ZERO, stocktakingTime, Duration.ZERO,
+				Duration.ZERO, new SampleProperties.Redis(0)));
 	}
 
 }
