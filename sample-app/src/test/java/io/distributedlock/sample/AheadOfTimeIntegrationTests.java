@@ -53,6 +53,14 @@ class AheadOfTimeIntegrationTests {
 	}
 
 	@Test
+	void showsItsPageAndItsLocks() {
+		assertThat(instance.get("/").body()).contains("<title>A shop behind locks</title>");
+		try (EventStream events = EventStream.open(instance.url())) {
+			assertThat(JsonPath.<Integer>read(events.next(), "$.totals.lost")).isZero();
+		}
+	}
+
+	@Test
 	void locksWithAFixedName() {
 		HttpResponse<String> report = instance.post("/reports/daily");
 		assertThat(report.statusCode()).as(report.body()).isEqualTo(200);

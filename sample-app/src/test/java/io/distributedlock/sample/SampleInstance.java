@@ -125,6 +125,13 @@ public final class SampleInstance implements AutoCloseable {
 		return this;
 	}
 
+	/**
+	 * Return the address of the instance.
+	 */
+	public String url() {
+		return "http://127.0.0.1:" + this.port;
+	}
+
 	public HttpResponse<String> get(String path) {
 		return send("GET", path).join();
 	}
@@ -142,7 +149,7 @@ public final class SampleInstance implements AutoCloseable {
 	}
 
 	private CompletableFuture<HttpResponse<String>> send(String method, String path) {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
+		HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
 			.method(method, BodyPublishers.noBody())
 			.timeout(REQUEST_TIMEOUT)
 			.build();
