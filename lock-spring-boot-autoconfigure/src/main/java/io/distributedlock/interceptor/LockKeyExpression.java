@@ -39,6 +39,11 @@ final class LockKeyExpression {
 
 	private static final SpelParserConfiguration CONFIGURATION = new SpelParserConfiguration();
 
+	/**
+	 * Variables of SpEL itself, also if a parameter has such a name.
+	 */
+	private static final Set<String> RESERVED = Set.of("root", "this");
+
 	private final String location;
 
 	private final String text;
@@ -49,6 +54,11 @@ final class LockKeyExpression {
 
 	private final EvaluationContext sharedContext;
 
+	/**
+	 * The position of the argument that this is, or null if it is more than that.
+	 */
+	private final @Nullable Integer argument;
+
 	LockKeyExpression(String location, String text, SpelNode node, LockVariables variables,
 			EvaluationContext sharedContext) {
 		this.location = location;
@@ -56,6 +66,18 @@ final class LockKeyExpression {
 		this.node = node;
 		this.variables = variables;
 		this.sharedContext = sharedContext;
+		this.argument = argument(node, variables);
+	}
+
+	private static @Nullable Integer argument(SpelNode node, LockVariables variables) {
+		if (node instanceof VariableReference variable && !RESERVED.contains(nameOf(variable))) {
+			return variables.positionOf(nameOf(variable));
+		}
+		return null;
+	}
+
+	private static String nameOf(VariableReference variable) {
+		return variable.toStringAST().substring(1);
 	}
 
 	/**
@@ -74,20 +96,24 @@ final class LockKeyExpression {
 	 */
 	boolean isForSeveral() {
 		if (this.node instanceof VariableReference variable) {
-			Class<?> type = this.variables.typeOf(variable.toStringAST().substring(1));
+			Class<?> type = this.variables.typeOf(nameOf(variable));
 			return type != null && (Collection.class.isAssignableFrom(type) || type.isArray());
 		}
 		return this.node instanceof InlineList && this.node.getChildCount() > 1;
 	}
 
 	/**
-	 * Evaluate the keys of a call.
+	 * Evaluate the keys of a call. For an argument, the most usual key, nothing needs to
+	 * be evaluated.
 	 * @param invocation the call
 	 * @return the keys, at least one
 	 * @throws InvalidLockKeyException if there is no usable key
 	 */
 	Collection<String> evaluate(MethodInvocation invocation) {
 		try {
+			if (this.argument != null) {
+				return toKeys(invocation.getArguments()[this.argument]);
+			}
 			LockExpressionRoot root = new LockExpressionRoot(invocation);
 			ExpressionState state = new ExpressionState(
 					new LockEvaluationContext(this.sharedContext, root, this.variables), CONFIGURATION);

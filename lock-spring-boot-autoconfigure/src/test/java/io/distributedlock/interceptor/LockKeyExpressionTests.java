@@ -348,6 +348,15 @@ class LockKeyExpressionTests {
 	}
 
 	@Test
+	void rootIsTheCallAlsoIfAParameterHasThatName() {
+		Method method = ReflectionUtils.findMethod(Target.class, "shadowing", (Class<?>[]) null);
+		LockKeyExpression key = new LockKeyExpressionParser(new SpelExpressionParser(), this.context).parse("here",
+				"#root", LockVariables.of(method));
+		assertThatExceptionOfType(InvalidLockKeyException.class).isThrownBy(() -> key.evaluate(invocation("42")))
+			.withMessageContaining("LockExpressionRoot");
+	}
+
+	@Test
 	void doesNotEvaluateLiteral() {
 		LockKeyExpression literal = parse("'global'");
 		assertThat(literal.constant()).isEqualTo("global");
@@ -401,6 +410,9 @@ class LockKeyExpressionTests {
 		}
 
 		public void swapped(Object p1, Object p0) {
+		}
+
+		public void shadowing(Object root) {
 		}
 
 	}
