@@ -62,7 +62,10 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 
 	private final MonotonicClock clock;
 
-	private final ThreadHolds holds = new ThreadHolds();
+	/**
+	 * Those of the latest engine, to be asked for what was lost also after its end.
+	 */
+	private volatile ThreadHolds holds = new ThreadHolds();
 
 	private final Executor completions = CompletionThreads.create();
 
@@ -259,6 +262,7 @@ public class LockTemplate implements LockOperations, SmartLifecycle, DisposableB
 		try {
 			LockEngine engine = this.engine;
 			if (engine == null) {
+				this.holds = new ThreadHolds();
 				engine = new LockEngine(this.store, this.settings, this.clock, this.holds, this.listeners,
 						this.completions);
 				startStore(engine);
