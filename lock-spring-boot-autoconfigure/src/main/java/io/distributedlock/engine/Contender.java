@@ -2,7 +2,7 @@ package io.distributedlock.engine;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.engine.HeldLease.Grant;
@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Contender {
 
-	private enum State {
+	private static final AtomicIntegerFieldUpdater<Contender> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(Contender.class, "state");
 
-		OPEN, WON, CLOSED
+	private static final int OPEN = 0;
 
-	}
+	private static final int WON = 1;
+
+	private static final int CLOSED = 2;
 
 	private static final long MIN_DELAY = Duration.ofMillis(2).toNanos();
 
@@ -35,9 +38,11 @@ final class Contender {
 
 	private final LeaseRequest request;
 
-	private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+	private volatile int state = OPEN;
 
-	private volatile @Nullable Long askedAt;
+	private volatile boolean asked;
+
+	private volatile long askedAt;
 
 	private volatile @Nullable Answer latest;
 
@@ -78,11 +83,11 @@ final class Contender {
 	}
 
 	boolean isOpen() {
-		return this.state.get() == State.OPEN;
+		return this.state == OPEN;
 	}
 
 	boolean isClosed() {
-		return this.state.get() == State.CLOSED;
+		return this.state == CLOSED;
 	}
 
 	/**
@@ -92,7 +97,7 @@ final class Contender {
 		if (isOpen()) {
 			this.wonAt = now;
 		}
-		return this.state.compareAndSet(State.OPEN, State.WON);
+		return STATE.compareAndSet(this, OPEN, WON);
 	}
 
 	/**
@@ -101,14 +106,14 @@ final class Contender {
 	 */
 	boolean mayBeKept(long now) {
 		Duration minHold = this.contention.minHold();
-		return minHold != null && this.state.get() == State.WON && now - this.wonAt < minHold.toNanos();
+		return minHold != null && this.state == WON && now - this.wonAt < minHold.toNanos();
 	}
 
 	/**
 	 * Stop contending, unless it was won or closed.
 	 */
 	boolean close() {
-		return this.state.compareAndSet(State.OPEN, State.CLOSED);
+		return STATE.compareAndSet(this, OPEN, CLOSED);
 	}
 
 	/**
@@ -116,10 +121,11 @@ final class Contender {
 	 * its turn.
 	 */
 	void asks(long now) {
-		if (this.askedAt == null) {
+		if (!this.asked) {
 			this.firstAskedAt = now;
 		}
 		this.askedAt = now;
+		this.asked = true;
 		this.nextCheck = now + interval();
 		this.slack = interval() / 4;
 	}
@@ -200,8 +206,7 @@ final class Contender {
 	 */
 	boolean isAnswered() {
 		Answer answer = this.latest;
-		Long asked = this.askedAt;
-		return answer != null && asked != null && answer.sentAt() - asked >= 0;
+		return answer != null && answer.sentAt() - this.askedAt >= 0;
 	}
 
 	/**
@@ -242,7 +247,7 @@ final class Contender {
 	 * have had an effect that nobody told of.
 	 */
 	boolean mayBeKnown() {
-		return this.askedAt != null && (this.broken || !isAnswered() || this.queued);
+		return this.asked && (this.broken || !isAnswered() || this.queued);
 	}
 
 	/**

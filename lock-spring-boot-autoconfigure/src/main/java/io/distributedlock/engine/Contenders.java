@@ -2,6 +2,8 @@ package io.distributedlock.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -77,15 +79,21 @@ final class Contenders implements GrantListener {
 		long sentAt = this.clock.nanoTime();
 		contender.asks(sentAt);
 		this.sweep.by(contender.nextCheck());
-		StoreCalls.call(() -> this.store.acquire(contender.request(), contender.contention().enqueue()))
-			.whenComplete((reply, failure) -> {
-				if (failure != null) {
-					failed(contender, StoreCalls.unwrap(failure), sentAt);
-				}
-				else {
-					answered(contender, reply, sentAt);
-				}
-			});
+		CompletionStage<AcquireReply> question = StoreCalls
+			.call(() -> this.store.acquire(contender.request(), contender.contention().enqueue()));
+		CompletableFuture<AcquireReply> answer = question.toCompletableFuture();
+		if (StoreCalls.isAnswered(answer)) {
+			answered(contender, answer.join(), sentAt);
+			return;
+		}
+		question.whenComplete((reply, failure) -> {
+			if (failure != null) {
+				failed(contender, StoreCalls.unwrap(failure), sentAt);
+			}
+			else {
+				answered(contender, reply, sentAt);
+			}
+		});
 	}
 
 	/**

@@ -1,10 +1,7 @@
 package io.distributedlock.engine;
 
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 import io.distributedlock.engine.HeldLease.Grant;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalQueue {
 
-	private @Nullable Set<Waiter> waiters;
+	private final WaiterList waiters = new WaiterList();
 
 	private @Nullable Contender contender;
 
@@ -28,28 +25,26 @@ final class LocalQueue {
 	private long grantedAt;
 
 	void add(Waiter waiter) {
-		if (this.waiters == null) {
-			this.waiters = new LinkedHashSet<>(2);
-		}
 		this.waiters.add(waiter);
 	}
 
 	void remove(Waiter waiter) {
-		if (this.waiters != null) {
-			this.waiters.remove(waiter);
-			forgetIfEmpty();
-		}
+		this.waiters.remove(waiter);
 	}
 
 	/**
 	 * Return the waiters as they are now.
 	 */
 	List<Waiter> waiters() {
-		return (this.waiters != null) ? List.copyOf(this.waiters) : List.of();
+		List<Waiter> all = new ArrayList<>();
+		for (Waiter waiter = this.waiters.first(); waiter != null; waiter = waiter.next()) {
+			all.add(waiter);
+		}
+		return all;
 	}
 
 	boolean hasWaiters() {
-		return this.waiters != null;
+		return !this.waiters.isEmpty();
 	}
 
 	/**
@@ -57,11 +52,11 @@ final class LocalQueue {
 	 * holds the lock.
 	 */
 	boolean needsContender() {
-		return this.waiters != null && this.contender == null && this.lease == null;
+		return hasWaiters() && this.contender == null && this.lease == null;
 	}
 
 	boolean isUnused() {
-		return this.waiters == null && this.contender == null && this.lease == null;
+		return !hasWaiters() && this.contender == null && this.lease == null;
 	}
 
 	@Nullable Contender contender() {
@@ -126,40 +121,30 @@ final class LocalQueue {
 	 */
 	List<Waiter> claimAll(boolean overdueOnly, long now) {
 		List<Waiter> claimed = new ArrayList<>();
-		if (this.waiters != null) {
-			for (Iterator<Waiter> it = this.waiters.iterator(); it.hasNext();) {
-				Waiter waiter = it.next();
-				if (!overdueOnly || waiter.isOverdue(now)) {
-					it.remove();
-					if (waiter.claim()) {
-						claimed.add(waiter);
-					}
+		Waiter waiter = this.waiters.first();
+		while (waiter != null) {
+			Waiter next = waiter.next();
+			if (!overdueOnly || waiter.isOverdue(now)) {
+				this.waiters.remove(waiter);
+				if (waiter.claim()) {
+					claimed.add(waiter);
 				}
 			}
-			forgetIfEmpty();
+			waiter = next;
 		}
 		return claimed;
 	}
 
 	private @Nullable Waiter claimNext() {
-		Waiter claimed = null;
-		if (this.waiters != null) {
-			for (Iterator<Waiter> it = this.waiters.iterator(); it.hasNext() && claimed == null;) {
-				Waiter waiter = it.next();
-				it.remove();
-				if (waiter.claim()) {
-					claimed = waiter;
-				}
+		Waiter next = this.waiters.first();
+		while (next != null) {
+			this.waiters.remove(next);
+			if (next.claim()) {
+				return next;
 			}
-			forgetIfEmpty();
+			next = this.waiters.first();
 		}
-		return claimed;
-	}
-
-	private void forgetIfEmpty() {
-		if (this.waiters != null && this.waiters.isEmpty()) {
-			this.waiters = null;
-		}
+		return null;
 	}
 
 	/**

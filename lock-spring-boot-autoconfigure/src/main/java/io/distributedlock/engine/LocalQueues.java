@@ -3,8 +3,6 @@ package io.distributedlock.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 import io.distributedlock.LockClosedException;
@@ -37,7 +35,7 @@ final class LocalQueues implements Contenders.Listener {
 	 */
 	private static final long FRESH = Duration.ofSeconds(1).toNanos();
 
-	private final ConcurrentMap<Contention, LocalQueue> queues = new ConcurrentHashMap<>();
+	private final QueueTable queues = new QueueTable();
 
 	private final Contenders contenders;
 
@@ -73,12 +71,7 @@ final class LocalQueues implements Contenders.Listener {
 	 * Return the lease by which a thread of this JVM holds a lock, or null.
 	 */
 	@Nullable HeldLease holder(Contention contention) {
-		@Nullable HeldLease[] lease = new HeldLease[1];
-		this.queues.computeIfPresent(contention, (ignored, queue) -> {
-			lease[0] = queue.lease();
-			return queue;
-		});
-		return lease[0];
+		return this.queues.holder(contention);
 	}
 
 	/**
@@ -296,7 +289,7 @@ final class LocalQueues implements Contenders.Listener {
 	 */
 	List<Waiter> waiters() {
 		List<Waiter> waiters = new ArrayList<>();
-		for (Contention contention : this.queues.keySet()) {
+		for (Contention contention : this.queues.keys()) {
 			waiters.addAll(change(contention, LocalQueue::waiters));
 		}
 		return waiters;
@@ -306,7 +299,7 @@ final class LocalQueues implements Contenders.Listener {
 	 * End all waiters because the engine stops.
 	 */
 	void close() {
-		for (Contention contention : this.queues.keySet()) {
+		for (Contention contention : this.queues.keys()) {
 			List<Contender> contender = new ArrayList<>(1);
 			List<Waiter> waiters = change(contention, (queue) -> {
 				Contender current = queue.contender();
@@ -321,17 +314,8 @@ final class LocalQueues implements Contenders.Listener {
 		}
 	}
 
-	/**
-	 * Change a queue, which comes into being and goes with its use.
-	 */
 	private <T extends @Nullable Object> T change(Contention contention, Function<LocalQueue, T> change) {
-		List<T> result = new ArrayList<>(1);
-		this.queues.compute(contention, (ignored, existing) -> {
-			LocalQueue queue = (existing != null) ? existing : new LocalQueue();
-			result.add(change.apply(queue));
-			return queue.isUnused() ? null : queue;
-		});
-		return result.get(0);
+		return this.queues.change(contention, change);
 	}
 
 }

@@ -581,20 +581,29 @@ final class LockEngine {
 			return PASSED;
 		}
 		CompletionStage<Boolean> release = StoreCalls.call(() -> this.store.release(lease.request()));
-		release.whenComplete((released, failure) -> {
-			if (failure != null) {
-				Throwable cause = StoreCalls.unwrap(failure);
-				logger.debug("Releasing lock %s in the background".formatted(lease), cause);
-				this.health.failed(cause);
-				this.releases.release(lease.request());
-			}
-			else if (wasHeld && !released) {
-				logger.warn("Lock %s had ended in the store before it was released. ".formatted(lease)
-						+ "Others may have held it while its body still ran.");
-			}
-		});
+		CompletableFuture<Boolean> answer = release.toCompletableFuture();
+		if (StoreCalls.isAnswered(answer)) {
+			releaseAnswered(lease, wasHeld, answer.join(), null);
+		}
+		else {
+			release.whenComplete((released, failure) -> releaseAnswered(lease, wasHeld, released, failure));
+		}
 		this.queues.leave(lease);
 		return wasHeld ? release : null;
+	}
+
+	private void releaseAnswered(HeldLease lease, boolean wasHeld, @Nullable Boolean released,
+			@Nullable Throwable failure) {
+		if (failure != null) {
+			Throwable cause = StoreCalls.unwrap(failure);
+			logger.debug("Releasing lock %s in the background".formatted(lease), cause);
+			this.health.failed(cause);
+			this.releases.release(lease.request());
+		}
+		else if (wasHeld && !Boolean.TRUE.equals(released)) {
+			logger.warn("Lock %s had ended in the store before it was released. ".formatted(lease)
+					+ "Others may have held it while its body still ran.");
+		}
 	}
 
 	private ReleaseOutcome awaitRelease(HeldLease lease, CompletableFuture<Boolean> release) {

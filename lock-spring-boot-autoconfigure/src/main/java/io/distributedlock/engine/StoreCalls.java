@@ -27,6 +27,14 @@ final class StoreCalls {
 	}
 
 	/**
+	 * Return whether the answer to a call is there, and is no failure: then there is no
+	 * need to wait for it in any way.
+	 */
+	static boolean isAnswered(CompletableFuture<?> answer) {
+		return answer.isDone() && !answer.isCompletedExceptionally();
+	}
+
+	/**
 	 * Return what went wrong, without the wrappers of the futures it came through.
 	 */
 	static Throwable unwrap(Throwable failure) {

@@ -56,12 +56,12 @@ final class ThreadHolds {
 	}
 
 	/**
-	 * Forget a lease of the current thread, and the thread with its last one. Does
-	 * nothing if it is that of another thread.
+	 * Forget a lease of the current thread. Does nothing if it is that of another thread.
+	 * What is left after the last one is small and stays, for the next.
 	 */
 	void remove(HeldLease lease) {
 		Holds held = this.holds.get();
-		if (held != null && held.leases.remove(lease.key(), lease) && held.leases.isEmpty()) {
+		if (held != null && held.leases.remove(lease.key(), lease) && held.leases.isEmpty() && held.isLarge()) {
 			this.holds.remove();
 		}
 	}
@@ -76,6 +76,10 @@ final class ThreadHolds {
 		private final Map<String, HeldLease> leases = new HashMap<>(4);
 
 		private int purgeSize = MIN_PURGE_SIZE;
+
+		boolean isLarge() {
+			return this.purgeSize > MIN_PURGE_SIZE;
+		}
 
 		/**
 		 * Add a lease. Those that other threads released or took over are dropped

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.distributedlock.LockHolder;
@@ -19,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * blocks its thread meanwhile, or no thread at all.
  */
 final class Waiter implements LockAttempt {
+
+	private static final AtomicIntegerFieldUpdater<Waiter> CLAIMED = AtomicIntegerFieldUpdater.newUpdater(Waiter.class,
+			"claimed");
 
 	private static final AtomicIntegerFieldUpdater<Waiter> CONTENDED = AtomicIntegerFieldUpdater
 		.newUpdater(Waiter.class, "contended");
@@ -36,7 +38,7 @@ final class Waiter implements LockAttempt {
 	/**
 	 * Set by whoever decides how this ends; the outcome follows at once.
 	 */
-	private final AtomicBoolean claimed = new AtomicBoolean();
+	private volatile int claimed;
 
 	/**
 	 * The lease, or null if somebody else holds the lock.
@@ -48,6 +50,10 @@ final class Waiter implements LockAttempt {
 	private volatile @Nullable Holder holder;
 
 	private @Nullable Contender reliesOn;
+
+	private @Nullable Waiter previous;
+
+	private @Nullable Waiter next;
 
 	/**
 	 * Create a waiter.
@@ -153,15 +159,31 @@ final class Waiter implements LockAttempt {
 	}
 
 	/**
+	 * Take a place in a {@link WaiterList}.
+	 */
+	void link(@Nullable Waiter previous, @Nullable Waiter next) {
+		this.previous = previous;
+		this.next = next;
+	}
+
+	@Nullable Waiter previous() {
+		return this.previous;
+	}
+
+	@Nullable Waiter next() {
+		return this.next;
+	}
+
+	/**
 	 * Decide how this ends.
 	 * @return false if somebody else has decided
 	 */
 	boolean claim() {
-		return !this.claimed.get() && this.claimed.compareAndSet(false, true);
+		return this.claimed == 0 && CLAIMED.compareAndSet(this, 0, 1);
 	}
 
 	boolean isClaimed() {
-		return this.claimed.get();
+		return this.claimed != 0;
 	}
 
 	/**

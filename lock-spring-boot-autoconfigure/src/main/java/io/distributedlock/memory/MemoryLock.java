@@ -25,11 +25,15 @@ final class MemoryLock {
 	private long expiresAt;
 
 	/**
-	 * By owner, in the order of arrival.
+	 * Those who wait, by owner, in the order of arrival. Null as long as nobody has ever
+	 * waited.
 	 */
-	private final Map<String, LeaseRequest> queue = new LinkedHashMap<>(2);
+	private @Nullable Map<String, LeaseRequest> queue;
 
-	private final List<Runnable> afterwards = new ArrayList<>(1);
+	/**
+	 * What is to be done after the change, or null if nothing is.
+	 */
+	private @Nullable List<Runnable> afterwards;
 
 	boolean isFree(long now) {
 		return this.holder == null || now - this.expiresAt >= 0;
@@ -63,7 +67,7 @@ final class MemoryLock {
 	}
 
 	void grant(LeaseRequest request, long token, long now) {
-		this.queue.remove(request.owner());
+		dequeue(request);
 		this.holder = request;
 		this.fencingToken = token;
 		this.grantedAt = now;
@@ -85,25 +89,31 @@ final class MemoryLock {
 	}
 
 	void enqueue(LeaseRequest request) {
+		if (this.queue == null) {
+			this.queue = new LinkedHashMap<>(2);
+		}
 		this.queue.putIfAbsent(request.owner(), request);
 	}
 
 	void dequeue(LeaseRequest request) {
-		this.queue.remove(request.owner());
+		if (this.queue != null) {
+			this.queue.remove(request.owner());
+		}
 	}
 
 	/**
 	 * Return whether nobody waits longer than the owner of a request.
 	 */
 	boolean isNext(LeaseRequest request) {
-		return this.queue.isEmpty() || this.queue.keySet().iterator().next().equals(request.owner());
+		return this.queue == null || this.queue.isEmpty()
+				|| this.queue.keySet().iterator().next().equals(request.owner());
 	}
 
 	@Nullable LeaseRequest poll() {
-		Iterator<LeaseRequest> waiting = this.queue.values().iterator();
-		if (!waiting.hasNext()) {
+		if (this.queue == null || this.queue.isEmpty()) {
 			return null;
 		}
+		Iterator<LeaseRequest> waiting = this.queue.values().iterator();
 		LeaseRequest next = waiting.next();
 		waiting.remove();
 		return next;
@@ -113,23 +123,30 @@ final class MemoryLock {
 	 * Return the owners that wait, first come first.
 	 */
 	List<String> waiters() {
-		return List.copyOf(this.queue.keySet());
+		return (this.queue != null) ? List.copyOf(this.queue.keySet()) : List.of();
 	}
 
 	/**
 	 * Plan something for after the change, outside of all locks.
 	 */
 	void afterwards(Runnable action) {
+		if (this.afterwards == null) {
+			this.afterwards = new ArrayList<>(1);
+		}
 		this.afterwards.add(action);
 	}
 
-	void drainTo(List<Runnable> actions) {
-		actions.addAll(this.afterwards);
-		this.afterwards.clear();
+	/**
+	 * Take what was planned.
+	 */
+	List<Runnable> takeAfterwards() {
+		List<Runnable> actions = (this.afterwards != null) ? this.afterwards : List.of();
+		this.afterwards = null;
+		return actions;
 	}
 
 	boolean isUnused(long now) {
-		return isFree(now) && this.queue.isEmpty();
+		return isFree(now) && (this.queue == null || this.queue.isEmpty());
 	}
 
 }

@@ -2,6 +2,7 @@ package io.distributedlock.memory;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,15 @@ public final class MemoryLockStore implements LockStore {
 	 */
 	private static final int PURGE_INTERVAL = 1024;
 
-	private final ConcurrentMap<String, MemoryLock> locks = new ConcurrentHashMap<>();
+	/**
+	 * How many maps there are, so that threads with different locks hardly ever meet.
+	 */
+	private static final int PARTS = 64;
+
+	/**
+	 * By key. One thread at a time uses each of the maps.
+	 */
+	private final List<Map<String, MemoryLock>> parts = new ArrayList<>(PARTS);
 
 	private final ConcurrentMap<String, GrantListener> listeners = new ConcurrentHashMap<>();
 
@@ -52,6 +61,9 @@ public final class MemoryLockStore implements LockStore {
 
 	MemoryLockStore(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
+		for (int i = 0; i < PARTS; i++) {
+			this.parts.add(new HashMap<>());
+		}
 	}
 
 	@Override
@@ -168,8 +180,7 @@ public final class MemoryLockStore implements LockStore {
 	 */
 	@Override
 	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
-		List<String> keys = this.locks.keySet()
-			.stream()
+		List<String> keys = keys().stream()
 			.filter((key) -> cursor == null || key.compareTo(cursor) > 0)
 			.sorted()
 			.limit(size + 1L)
@@ -220,22 +231,48 @@ public final class MemoryLockStore implements LockStore {
 	 * Change a lock, one thread at a time, and do afterwards what follows from it.
 	 */
 	private <T> T change(String key, Function<MemoryLock, T> change) {
-		List<T> result = new ArrayList<>(1);
-		List<Runnable> afterwards = new ArrayList<>(1);
-		this.locks.compute(key, (ignored, existing) -> {
+		T result;
+		List<Runnable> afterwards;
+		Map<String, MemoryLock> part = part(key);
+		synchronized (part) {
+			MemoryLock existing = part.get(key);
 			MemoryLock lock = (existing != null) ? existing : new MemoryLock();
-			result.add(change.apply(lock));
-			lock.drainTo(afterwards);
-			return lock.isUnused(this.nanoTime.getAsLong()) ? null : lock;
-		});
+			result = change.apply(lock);
+			afterwards = lock.takeAfterwards();
+			if (lock.isUnused(this.nanoTime.getAsLong())) {
+				if (existing != null) {
+					part.remove(key);
+				}
+			}
+			else if (existing == null) {
+				part.put(key, lock);
+			}
+		}
 		afterwards.forEach(Runnable::run);
-		return result.get(0);
+		return result;
+	}
+
+	private Map<String, MemoryLock> part(String key) {
+		int hash = key.hashCode();
+		return this.parts.get((hash ^ (hash >>> 16)) & (PARTS - 1));
+	}
+
+	private List<String> keys() {
+		List<String> keys = new ArrayList<>();
+		for (Map<String, MemoryLock> part : this.parts) {
+			synchronized (part) {
+				keys.addAll(part.keySet());
+			}
+		}
+		return keys;
 	}
 
 	private void removeUnused() {
-		this.locks.keySet()
-			.forEach((key) -> this.locks.computeIfPresent(key,
-					(ignored, lock) -> lock.isUnused(this.nanoTime.getAsLong()) ? null : lock));
+		for (Map<String, MemoryLock> part : this.parts) {
+			synchronized (part) {
+				part.values().removeIf((lock) -> lock.isUnused(this.nanoTime.getAsLong()));
+			}
+		}
 	}
 
 	@Override
@@ -250,7 +287,7 @@ public final class MemoryLockStore implements LockStore {
 	}
 
 	private static <T> CompletionStage<T> completed(T value) {
-		return CompletableFuture.completedStage(value);
+		return CompletableFuture.completedFuture(value);
 	}
 
 }
