@@ -335,7 +335,7 @@ public abstract class AbstractLockStoreContract {
 		acquire("c", LONG);
 		release("a");
 		assertThat(inspect().holder()).isNull();
-		assertThat(this.grants.owners()).isEmpty();
+		assertThat(this.grants.owners()).noneMatch(this::isOfThisTest);
 	}
 
 	@Test
@@ -373,7 +373,7 @@ public abstract class AbstractLockStoreContract {
 		enqueue("c");
 		awaitFree();
 		assertThat(await(this.store.acquire(queued("b"), true))).isInstanceOf(Granted.class);
-		assertThat(this.grants.owners()).isEmpty();
+		assertThat(this.grants.owners()).noneMatch(this::isOfThisTest);
 	}
 
 	@Test
@@ -408,7 +408,7 @@ public abstract class AbstractLockStoreContract {
 				(busy) -> assertThat(busy.queued()).isFalse());
 		release("a");
 		assertThat(inspect().holder()).isNull();
-		assertThat(this.grants.owners()).isEmpty();
+		assertThat(this.grants.owners()).noneMatch(this::isOfThisTest);
 	}
 
 	@Test
@@ -541,7 +541,7 @@ public abstract class AbstractLockStoreContract {
 			await(this.store.forceRelease(this.key));
 			return this.grants.revoked().contains(owner("a"));
 		});
-		assertThat(this.grants.revoked()).containsExactly(owner("a"));
+		assertThat(this.grants.revoked()).filteredOn(this::isOfThisTest).containsExactly(owner("a"));
 	}
 
 	@Test
@@ -587,8 +587,15 @@ public abstract class AbstractLockStoreContract {
 		return new LeaseRequest(this.key, owner(name), LONG);
 	}
 
-	private static String owner(String name) {
-		return INSTANCE + "#" + name;
+	/**
+	 * Return an owner token that no other test has: messages for others may still arrive.
+	 */
+	private String owner(String name) {
+		return INSTANCE + "#" + this.key + "-" + name;
+	}
+
+	private boolean isOfThisTest(String owner) {
+		return owner.startsWith(owner(""));
 	}
 
 	private boolean renew(String owner, Duration ttl) {
