@@ -480,6 +480,18 @@ public class DistributedLockProperties {
 		 */
 		private Duration fenceTtl = Duration.ofSeconds(60);
 
+		/**
+		 * How many replicas must have a lock before it is used, so that it survives a
+		 * failover to one of them. If zero, nobody asks them.
+		 */
+		private int minReplicas = 0;
+
+		/**
+		 * How long to wait until so many replicas have a lock. A caller that waits for
+		 * the lock tries again until its wait time is over.
+		 */
+		private Duration replicationTimeout = Duration.ofMillis(20);
+
 		public @Nullable String getConnectionFactory() {
 			return this.connectionFactory;
 		}
@@ -494,6 +506,22 @@ public class DistributedLockProperties {
 
 		public void setFenceTtl(Duration fenceTtl) {
 			this.fenceTtl = fenceTtl;
+		}
+
+		public int getMinReplicas() {
+			return this.minReplicas;
+		}
+
+		public void setMinReplicas(int minReplicas) {
+			this.minReplicas = minReplicas;
+		}
+
+		public Duration getReplicationTimeout() {
+			return this.replicationTimeout;
+		}
+
+		public void setReplicationTimeout(Duration replicationTimeout) {
+			this.replicationTimeout = replicationTimeout;
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.distributedlock.memory.MemoryLockStore;
 import io.distributedlock.redis.RedisLockStore;
+import io.distributedlock.redis.RequiredReplicas;
 import io.distributedlock.store.LockStore;
 import io.lettuce.core.RedisClient;
 import org.apache.commons.logging.Log;
@@ -73,7 +74,14 @@ final class LockStoreConfigurations {
 			// application's client
 			beanFactory.registerDependentBean(connectionFactory.getBeanName(), BEAN_NAME);
 			return new RedisLockStore(connectionFactory.getBeanInstance(), properties.getKeyPrefix(),
-					properties.getRedis().getFenceTtl());
+					properties.getRedis().getFenceTtl(), replicas(properties.getRedis()));
+		}
+
+		private static RequiredReplicas replicas(DistributedLockProperties.Redis redis) {
+			PropertyCheck.isTrue(redis.getMinReplicas() >= 0, "redis.min-replicas", redis.getMinReplicas(),
+					"It must not be negative.");
+			PropertyCheck.duration("redis.replication-timeout", redis.getReplicationTimeout(), Duration.ofMillis(1));
+			return new RequiredReplicas(redis.getMinReplicas(), redis.getReplicationTimeout());
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.function.Function;
 
 import io.distributedlock.LockClosedException;
 import io.distributedlock.LockException;
+import io.distributedlock.LockNotReplicatedException;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.engine.HeldLease.Grant;
@@ -188,6 +189,12 @@ final class LocalQueues implements Contenders.Listener {
 
 	private LockStoreUnavailableException unavailable(Waiter waiter, @Nullable Throwable cause) {
 		long waited = Duration.ofNanos(this.clock.nanoTime() - waiter.startedAt()).toMillis();
+		if (cause instanceof LockNotReplicatedException) {
+			return new LockNotReplicatedException(
+					"Lock '%s' was not acquired within %d ms: %s. ".formatted(waiter.key(), waited, cause.getMessage())
+							+ "Check that the replicas are there and keep up.",
+					cause);
+		}
 		return new LockStoreUnavailableException(
 				"Lock '%s' was not acquired: the store gave no usable answer within %d ms%s. ".formatted(waiter.key(),
 						waited, (cause != null) ? " (" + cause.getMessage() + ")" : "")

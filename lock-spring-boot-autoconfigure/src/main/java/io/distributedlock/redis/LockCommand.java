@@ -43,6 +43,13 @@ final class LockCommand {
 		return this.keys;
 	}
 
+	/**
+	 * Return the key that holds the token of the owner.
+	 */
+	byte[] lock() {
+		return this.keys[0];
+	}
+
 	byte[] owner() {
 		return this.owner;
 	}

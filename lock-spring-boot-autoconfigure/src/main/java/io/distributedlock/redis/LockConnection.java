@@ -3,29 +3,34 @@ package io.distributedlock.redis;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.distributedlock.redis.internal.RedisErrors;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * The connection for lock commands, from the first attempt to connect until it is closed.
- * Connects on a thread of its own, never on that of a caller, whose wait time must hold
- * even when Redis does not answer.
+ * A connection for locks, from the first attempt to connect on. Connects on a thread of
+ * its own, never on that of a caller, whose wait time must hold even when Redis does not
+ * answer.
+ *
+ * @param <T> what one has when connected
  */
-final class LockConnection {
+final class LockConnection<T> {
 
 	private static final long RETRY_DELAY = Duration.ofMillis(100).toNanos();
 
 	private static final long REPLACEMENT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
-	private final LockConnectionFactory factory;
+	private final Supplier<T> connector;
+
+	private final Consumer<@Nullable T> disconnector;
 
 	private volatile Attempt latest = new Attempt();
 
-	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
+	private volatile @Nullable T connected;
 
 	private volatile @Nullable Throwable failure;
 
@@ -35,10 +40,15 @@ final class LockConnection {
 	private volatile Runnable whenReplaced = () -> {
 	};
 
-	LockConnection(LockConnectionFactory factory) {
-		this.factory = factory;
-		this.factory.afterPropertiesSet();
-		this.factory.start();
+	/**
+	 * Begin to connect.
+	 * @param connector connects; may block and fail
+	 * @param disconnector closes a connection that is to be replaced, if there is one;
+	 * may block
+	 */
+	LockConnection(Supplier<T> connector, Consumer<@Nullable T> disconnector) {
+		this.connector = connector;
+		this.disconnector = disconnector;
 		start(this.latest);
 	}
 
@@ -50,28 +60,20 @@ final class LockConnection {
 	}
 
 	/**
-	 * Return the commands of the connection. Does not wait for it to be there.
+	 * Return the connection. Does not wait for it to be there.
 	 * @throws io.distributedlock.LockStoreException if it is not there (yet), with the
 	 * reason why the last attempt has failed; a new one is then under way
 	 */
-	RedisClusterAsyncCommands<byte[], byte[]> commands() {
-		RedisClusterAsyncCommands<byte[], byte[]> connected = this.commands;
-		if (connected != null) {
-			return connected;
+	T connected() {
+		@Nullable T current = this.connected;
+		if (current != null) {
+			return current;
 		}
 		Attempt attempt = this.latest;
 		if (attempt.isStale()) {
 			tryAgain(attempt);
 		}
 		throw RedisErrors.notConnected(this.failure);
-	}
-
-	/**
-	 * Return the servers behind the connection.
-	 * @throws io.distributedlock.LockStoreException if it is not there (yet)
-	 */
-	RedisServers servers() {
-		return this.factory.servers(commands());
 	}
 
 	/**
@@ -96,15 +98,24 @@ final class LockConnection {
 		}
 	}
 
+	/**
+	 * Put another connection in the place of this one.
+	 * @param reason what to tell those who want to use it meanwhile
+	 */
+	void replace(Throwable reason) {
+		replace(this.latest, reason);
+	}
+
 	private synchronized void replace(Attempt old, Throwable reason) {
 		if (this.latest.equals(old)) {
+			T replaced = this.connected;
 			this.failure = reason;
-			this.commands = null;
+			this.connected = null;
 			Attempt attempt = new Attempt();
 			this.latest = attempt;
 			start(() -> {
 				connect(attempt, () -> {
-					this.factory.resetConnection();
+					this.disconnector.accept(replaced);
 					this.whenClosed.run();
 				});
 				this.whenReplaced.run();
@@ -133,7 +144,7 @@ final class LockConnection {
 	private void connect(Attempt attempt, Runnable preparation) {
 		try {
 			preparation.run();
-			this.commands = this.factory.connect();
+			this.connected = this.connector.get();
 			attempt.endedAt = System.nanoTime();
 			attempt.ended.complete(null);
 		}
@@ -143,10 +154,6 @@ final class LockConnection {
 			attempt.endedAt = System.nanoTime();
 			attempt.ended.completeExceptionally(RedisErrors.notConnected(cause));
 		}
-	}
-
-	void close() {
-		this.factory.destroy();
 	}
 
 	/**

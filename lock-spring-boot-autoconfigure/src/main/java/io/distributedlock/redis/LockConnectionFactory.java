@@ -3,6 +3,7 @@ package io.distributedlock.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -14,15 +15,19 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -52,6 +57,8 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  * </ul>
  */
 final class LockConnectionFactory extends LettuceConnectionFactory {
+
+	private static final Log logger = LogFactory.getLog(LockConnectionFactory.class);
 
 	private static final Duration MAX_TOPOLOGY_AGE = Duration.ofSeconds(1);
 
@@ -110,6 +117,29 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 			throw new IllegalStateException("No shared connection");
 		}
 		return connection.async();
+	}
+
+	/**
+	 * Make a connection that nothing else uses. What {@link #connect} learns of changes
+	 * in a Cluster, this one knows, too. Blocks.
+	 */
+	@SuppressWarnings("unchecked") // by the codec
+	SeparateConnection connectSeparately() {
+		StatefulConnection<?, ?> connection = doCreateConnectionProvider(getRequiredNativeClient(),
+				ByteArrayCodec.INSTANCE)
+			.getConnection(StatefulConnection.class);
+		RedisServers servers = (connection instanceof StatefulRedisClusterConnection<?, ?> cluster)
+				? new RedisServers.Masters((StatefulRedisClusterConnection<byte[], byte[]>) cluster)
+				: new RedisServers.Single(((StatefulRedisConnection<byte[], byte[]>) connection).async());
+		return new SeparateConnection(servers, () -> close(connection));
+	}
+
+	private static void close(StatefulConnection<?, ?> connection) {
+		CompletionStage<Void> closed = connection.closeAsync();
+		closed.exceptionally((failure) -> {
+			logger.debug("A connection was not closed properly", failure);
+			return null;
+		});
 	}
 
 	/**
@@ -278,6 +308,16 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 		public Duration getShutdownQuietPeriod() {
 			return this.application.getShutdownQuietPeriod();
 		}
+
+	}
+
+	/**
+	 * A connection that nothing else uses.
+	 *
+	 * @param servers the servers behind it
+	 * @param closer closes it without waiting for that
+	 */
+	record SeparateConnection(RedisServers servers, Runnable closer) {
 
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.distributedlock.LockStoreUnavailableException;
@@ -30,6 +31,7 @@ import io.distributedlock.store.RenewReply;
 import io.distributedlock.store.StoreStatus;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -67,6 +69,8 @@ public final class RedisLockStore implements LockStore {
 
 	private final boolean cluster;
 
+	private final RequiredReplicas replicas;
+
 	private volatile @Nullable Running running;
 
 	/**
@@ -79,6 +83,21 @@ public final class RedisLockStore implements LockStore {
 	 * another can differ
 	 */
 	public RedisLockStore(LettuceConnectionFactory connectionFactory, String keyPrefix, Duration fenceTtl) {
+		this(connectionFactory, keyPrefix, fenceTtl, RequiredReplicas.NONE);
+	}
+
+	/**
+	 * Create a store that gives a lock only if replicas have it, too.
+	 * @param connectionFactory tells which Redis to connect to, and how; the store has
+	 * connections of its own
+	 * @param keyPrefix the prefix of all keys in Redis, without braces
+	 * @param fenceTtl the shortest time for which the last fencing token of a key is
+	 * remembered; must be longer than the clocks of Redis servers that take over from one
+	 * another can differ
+	 * @param replicas how many replicas must have a lock before it is used
+	 */
+	public RedisLockStore(LettuceConnectionFactory connectionFactory, String keyPrefix, Duration fenceTtl,
+			RequiredReplicas replicas) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.isTrue(!fenceTtl.isNegative() && !fenceTtl.isZero(), "'fenceTtl' must be positive");
 		this.connectionFactory = connectionFactory;
@@ -87,6 +106,7 @@ public final class RedisLockStore implements LockStore {
 		this.commonArguments = new byte[][] { LockCommand.bytes(this.channels), LockCommand.millis(fenceTtl),
 				LockCommand.bytes(Integer.toString(TOKENS_PER_GRANT)) };
 		this.cluster = connectionFactory.isClusterAware();
+		this.replicas = replicas;
 	}
 
 	@Override
@@ -95,7 +115,25 @@ public final class RedisLockStore implements LockStore {
 		boolean listening = enqueue && current.grants().isActive();
 		LockCommand command = command(listening ? Action.WAIT : Action.TRY, request);
 		current.commands().send(command);
-		return command.reply().thenApply((reply) -> acquireReply(reply, current.grants(), enqueue && !listening));
+		return checked(current, request, command,
+				command.reply().thenApply((reply) -> acquireReply(reply, current.grants(), enqueue && !listening)));
+	}
+
+	/**
+	 * Return an answer of Redis, unless it is a grant that not enough replicas know of.
+	 * Who is refused does not release, so that is done here.
+	 */
+	private CompletableFuture<AcquireReply> checked(Running current, LeaseRequest request, LockCommand command,
+			CompletableFuture<AcquireReply> answer) {
+		ReplicationGuard guard = current.guard();
+		if (guard == null) {
+			return answer;
+		}
+		return answer.thenCompose((reply) -> guard.check(reply, command).whenComplete((ignored, failure) -> {
+			if (failure != null && !(unwrap(failure) instanceof LockStoreUnavailableException)) {
+				current.commands().send(command(Action.RELEASE, request));
+			}
+		}));
 	}
 
 	@Override
@@ -107,9 +145,9 @@ public final class RedisLockStore implements LockStore {
 				.map((request) -> command(listening ? Action.WAIT : Action.TRY, request))
 				.toList();
 			current.commands().sendTogether(commands);
-			List<CompletableFuture<AcquireReply>> replies = commands.stream()
-				.map((command) -> command.reply()
-					.thenApply((reply) -> acquireReply(reply, current.grants(), !listening))
+			List<CompletableFuture<AcquireReply>> replies = IntStream.range(0, inSlot.size())
+				.mapToObj((i) -> checked(current, inSlot.get(i), commands.get(i),
+						commands.get(i).reply().thenApply((reply) -> acquireReply(reply, current.grants(), !listening)))
 					.exceptionally((failure) -> new AcquireReply.Failed(RedisErrors.translate(unwrap(failure)))))
 				.toList();
 			return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
@@ -203,7 +241,7 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<LockPage> scan(@Nullable String cursor, int size) {
-		KeyScan scan = new KeyScan(running().connection().servers(), this.keys, size);
+		KeyScan scan = new KeyScan(servers(), this.keys, size);
 		return scan.from(cursor).thenCompose((page) -> {
 			List<CompletableFuture<LockState>> states = page.locks()
 				.entrySet()
@@ -225,7 +263,12 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<StoreStatus> status() {
-		return ServerStatus.of(running().connection().servers());
+		return ServerStatus.of(servers());
+	}
+
+	private RedisServers servers() {
+		Running current = running();
+		return current.factory().servers(current.connection().connected());
 	}
 
 	@Override
@@ -249,17 +292,28 @@ public final class RedisLockStore implements LockStore {
 	@Override
 	public CompletionStage<Void> start(String instance, GrantListener listener) {
 		LockConnectionFactory factory = new LockConnectionFactory(this.connectionFactory);
-		LockConnection connection = new LockConnection(factory);
+		factory.afterPropertiesSet();
+		factory.start();
+		LockConnection<RedisClusterAsyncCommands<byte[], byte[]>> connection = new LockConnection<>(factory::connect,
+				(replaced) -> factory.resetConnection());
+		ReplicationGuard guard = (this.replicas.count() > 0)
+				? ReplicationGuard.connecting(factory::connectSeparately, this.replicas) : null;
 		String channel = this.channels + instance;
 		GrantSubscription grants = new GrantSubscription(factory::connectPubSub,
-				() -> connection.commands().publish(LockCommand.bytes(channel), new byte[0]), channel, listener);
-		LockCommands commands = new LockCommands(connection::commands, connection::failed, factory.executor(),
+				() -> connection.connected().publish(LockCommand.bytes(channel), new byte[0]), channel,
+				(guard != null) ? ReplicationGuard.hinting(listener) : listener);
+		LockCommands commands = new LockCommands(connection::connected, connection::failed, factory.executor(),
 				this.cluster, this.commonArguments);
-		connection.whenReplaced(
-				() -> commands.abandonCalls(new LockStoreUnavailableException("The connection was replaced", null)),
-				grants::openAgain);
-		this.running = new Running(connection, commands, grants);
-		return connection.firstAttempt();
+		LockStoreUnavailableException replaced = new LockStoreUnavailableException("The connection was replaced", null);
+		connection.whenReplaced(() -> commands.abandonCalls(replaced), () -> {
+			grants.openAgain();
+			if (guard != null) {
+				guard.reconnect(replaced);
+			}
+		});
+		this.running = new Running(factory, connection, commands, grants, guard);
+		return (guard != null) ? connection.firstAttempt().thenCompose((ignored) -> guard.firstAttempt())
+				: connection.firstAttempt();
 	}
 
 	@Override
@@ -268,7 +322,7 @@ public final class RedisLockStore implements LockStore {
 		this.running = null;
 		if (stopped != null) {
 			stopped.grants().close();
-			stopped.connection().close();
+			stopped.factory().destroy();
 		}
 	}
 
@@ -282,8 +336,8 @@ public final class RedisLockStore implements LockStore {
 
 	private <T, R> CompletionStage<R> run(LuaScript script, ScriptOutputType output, Function<T, R> reader,
 			byte[][] keys, byte[]... arguments) {
-		LockConnection connection = running().connection();
-		return LuaScripts.<T, R>run(connection.commands(), script, output, reader, keys, arguments)
+		LockConnection<RedisClusterAsyncCommands<byte[], byte[]>> connection = running().connection();
+		return LuaScripts.<T, R>run(connection.connected(), script, output, reader, keys, arguments)
 			.whenComplete((result, failure) -> {
 				if (failure != null) {
 					connection.failed(failure);
@@ -302,7 +356,9 @@ public final class RedisLockStore implements LockStore {
 	/**
 	 * What there is from start to stop.
 	 */
-	private record Running(LockConnection connection, LockCommands commands, GrantSubscription grants) {
+	private record Running(LockConnectionFactory factory,
+			LockConnection<RedisClusterAsyncCommands<byte[], byte[]>> connection, LockCommands commands,
+			GrantSubscription grants, @Nullable ReplicationGuard guard) {
 
 	}
 

@@ -8,6 +8,7 @@ import io.distributedlock.redis.internal.KeyScan;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
@@ -22,6 +23,11 @@ interface RedisServers extends KeyScan.Nodes {
 	 * Return the ids of the servers, in order.
 	 */
 	List<String> ids();
+
+	/**
+	 * Return the id of the server that has a key, or null if none is known to.
+	 */
+	@Nullable String idOf(byte[] key);
 
 	/**
 	 * Return the commands of a server.
@@ -51,6 +57,11 @@ interface RedisServers extends KeyScan.Nodes {
 		}
 
 		@Override
+		public String idOf(byte[] key) {
+			return "";
+		}
+
+		@Override
 		public CompletionStage<RedisClusterAsyncCommands<byte[], byte[]>> commands(String id) {
 			return CompletableFuture.completedStage(this.commands);
 		}
@@ -72,6 +83,12 @@ interface RedisServers extends KeyScan.Nodes {
 				.map(RedisClusterNode::getNodeId)
 				.sorted()
 				.toList();
+		}
+
+		@Override
+		public @Nullable String idOf(byte[] key) {
+			RedisClusterNode master = this.cluster.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
+			return (master != null) ? master.getNodeId() : null;
 		}
 
 		@Override

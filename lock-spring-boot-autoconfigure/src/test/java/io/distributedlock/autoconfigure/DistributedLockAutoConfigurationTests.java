@@ -13,6 +13,7 @@ import io.distributedlock.engine.ReleaseMode;
 import io.distributedlock.memory.MemoryLockStore;
 import io.distributedlock.redis.RedisLockStore;
 import io.distributedlock.redis.RedisLockTemplate;
+import io.distributedlock.redis.RequiredReplicas;
 import io.distributedlock.store.LockStore;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -264,17 +265,20 @@ class DistributedLockAutoConfigurationTests {
 	@Test
 	void propertiesReachTheRedisStore() {
 		this.contextRunner
-			.withPropertyValues("distributed-lock.key-prefix=app:lock:", "distributed-lock.redis.fence-ttl=5m")
+			.withPropertyValues("distributed-lock.key-prefix=app:lock:", "distributed-lock.redis.fence-ttl=5m",
+					"distributed-lock.redis.min-replicas=2", "distributed-lock.redis.replication-timeout=1s")
 			.run((context) -> assertThat(context.getBean(RedisLockStore.class))
-				.extracting("keys.prefix", "channels", "commonArguments")
-				.containsExactly("app:lock:{", "app:lock:grants:", commonArguments("app:lock:grants:", "300000")));
+				.extracting("keys.prefix", "channels", "commonArguments", "replicas")
+				.containsExactly("app:lock:{", "app:lock:grants:", commonArguments("app:lock:grants:", "300000"),
+						new RequiredReplicas(2, Duration.ofSeconds(1))));
 	}
 
 	@Test
 	void defaultsReachTheRedisStore() {
 		this.contextRunner.run((context) -> assertThat(context.getBean(RedisLockStore.class))
-			.extracting("keys.prefix", "channels", "commonArguments")
-			.containsExactly("lock:{", "lock:grants:", commonArguments("lock:grants:", "60000")));
+			.extracting("keys.prefix", "channels", "commonArguments", "replicas")
+			.containsExactly("lock:{", "lock:grants:", commonArguments("lock:grants:", "60000"),
+					RequiredReplicas.NONE));
 	}
 
 	private static byte[][] commonArguments(String channels, String fenceTtl) {
@@ -298,6 +302,8 @@ class DistributedLockAutoConfigurationTests {
 					response-timeout   | 4000000d | It must be from 1ms to 365d.
 					release-timeout    | -1s      | It must be from 1ms to 365d.
 					redis.fence-ttl    | 0s       | It must be from 1ms to 365d.
+					redis.min-replicas | -1       | It must not be negative.
+					redis.replication-timeout | 0s | It must be from 1ms to 365d.
 					key-prefix         | lock{    | It must not be empty and must not contain braces, white space or control characters.
 					key-prefix         | ''       | It must not be empty and must not contain braces, white space or control characters.
 					""")

@@ -74,6 +74,8 @@ class DistributedLockPropertiesTests {
 			.containsEntry("distributed-lock.locks", null)
 			.containsEntry("distributed-lock.redis.connection-factory", null)
 			.containsEntry("distributed-lock.redis.fence-ttl", "60s")
+			.containsEntry("distributed-lock.redis.min-replicas", 0)
+			.containsEntry("distributed-lock.redis.replication-timeout", "20ms")
 			.containsEntry("distributed-lock.redlock.nodes", null)
 			.containsEntry("distributed-lock.redlock.node-timeout", null)
 			.containsEntry("distributed-lock.redlock.connect-timeout", "1s")
