@@ -235,6 +235,20 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 	}
 
 	@Test
+	void nestedLocksWhoseKeysHaveTheSameHashAreIndependent() {
+		List<LockSpec> specs = Stream.of("Aa", "BB", "C#")
+			.map((suffix) -> LockSpec.of(this.key + suffix).withWaitTime(Duration.ZERO))
+			.toList();
+		assertThat(specs.stream().map((spec) -> spec.key().hashCode()).distinct()).hasSize(1);
+		List<LockLease> leases = specs.stream().map(this.here::acquire).toList();
+		for (int i : new int[] { 1, 0, 2 }) {
+			assertThat(this.there.tryAcquire(specs.get(i))).as("lock %d while it is held", i).isEmpty();
+			leases.get(i).close();
+			assertThat(this.there.tryAcquire(specs.get(i))).as("lock %d after its release", i).isPresent();
+		}
+	}
+
+	@Test
 	void leaseCanBeReleasedByAnotherThread() throws Exception {
 		LockLease lease = this.here.acquire(this.spec);
 		assertThat(inOtherThread(lease::release)).isEqualTo(ReleaseOutcome.RELEASED);

@@ -184,6 +184,19 @@ class RedisOutageIntegrationTests {
 	}
 
 	@Test
+	void lockThatIsAcquiredAgainAfterALossIsRenewedAgain() {
+		LockSpec brief = PATIENT.withTtl(Duration.ofSeconds(2));
+		LockLease lost = this.template.acquire(brief);
+		this.proxy.freeze();
+		await().until(() -> !lost.isHeld());
+		this.proxy.pass();
+		assertThat(lost.release()).isEqualTo(ReleaseOutcome.LOST);
+		LockLease again = this.template.acquire(brief);
+		await().during(Duration.ofMillis(2500)).until(again::isHeld);
+		assertThat(again.release()).isEqualTo(ReleaseOutcome.RELEASED);
+	}
+
+	@Test
 	void leaseIsLostBeforeItEndsInRedisWhenRedisCannotBeReached() {
 		LockLease lease = this.template.acquire(PATIENT.withTtl(Duration.ofSeconds(5)));
 		this.proxy.freeze();
