@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
@@ -61,7 +62,7 @@ final class BackgroundReleases {
 	 * Release until the store has confirmed it once.
 	 */
 	void release(LeaseRequest request) {
-		add(request, 1);
+		add(request, 1, this::attempt);
 	}
 
 	/**
@@ -69,7 +70,22 @@ final class BackgroundReleases {
 	 * may read the acquisition after the first release, which came on a newer connection.
 	 */
 	void cancel(LeaseRequest request) {
-		add(request, 2);
+		add(request, 2, this::attempt);
+	}
+
+	/**
+	 * Release what an answer tells of that came after the end, as {@link #release} or
+	 * {@link #cancel} do, but on another thread. What the thread sends that reads the
+	 * answers of the store can overtake what others have sent: a release by the holder,
+	 * which would then find nothing to release and take the lock for lost.
+	 * @param broken whether the connection of the acquisition broke
+	 */
+	void releaseLate(LeaseRequest request, boolean broken) {
+		add(request, broken ? 2 : 1, (release) -> {
+			if (this.timer.schedule(() -> attempt(release), 0) == null) {
+				attempt(release);
+			}
+		});
 	}
 
 	/**
@@ -85,21 +101,14 @@ final class BackgroundReleases {
 		}
 	}
 
-	private void add(LeaseRequest request, int confirmations) {
+	private void add(LeaseRequest request, int confirmations, Consumer<Pending> begin) {
 		if (this.pending.incrementAndGet() > MAX_PENDING) {
 			this.pending.decrementAndGet();
 			logger.warn("Not releasing lock '%s' in the background, too many releases are pending. "
 				.formatted(request.key()) + "It stays locked until its time runs out.");
 			return;
 		}
-		Pending release = new Pending(request, this.clock.nanoTime() + request.ttl().toNanos(), confirmations);
-		// This may be the thread that reads the answers of the store, and what that
-		// thread sends can overtake what others
-		// have sent: a release by the holder, which would then find nothing to release
-		// and take the lock for lost
-		if (this.timer.schedule(() -> attempt(release), 0) == null) {
-			attempt(release);
-		}
+		begin.accept(new Pending(request, this.clock.nanoTime() + request.ttl().toNanos(), confirmations));
 	}
 
 	private void attempt(Pending release) {

@@ -224,7 +224,7 @@ final class Contenders implements GrantListener {
 		boolean used = !contender.isClosed()
 				&& (contender.mayBeKept(this.clock.nanoTime()) || this.listener.isInUse(contender));
 		if (!used) {
-			release(contender);
+			this.releases.releaseLate(contender.request(), contender.isBroken());
 		}
 	}
 

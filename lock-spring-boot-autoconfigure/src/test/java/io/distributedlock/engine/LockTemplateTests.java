@@ -103,7 +103,7 @@ class LockTemplateTests {
 		this.store.acquire = Fate.DELAY_REPLY;
 		assertThatExceptionOfType(LockStoreUnavailableException.class)
 			.isThrownBy(() -> this.template.acquire(this.spec));
-		assertThat(this.store.holder("k")).isNull();
+		await().until(() -> this.store.holder("k") == null);
 	}
 
 	@Test
@@ -501,7 +501,7 @@ class LockTemplateTests {
 	@Test
 	void leaseOfAThreadThatEndedIsNotRenewed(CapturedOutput output) throws Exception {
 		AtomicReference<LockLease> lease = new AtomicReference<>();
-		Thread thread = new Thread(() -> lease.set(this.template.acquire(this.spec.withTtl(Duration.ofMillis(300)))),
+		Thread thread = new Thread(() -> lease.set(this.template.acquire(this.spec.withTtl(Duration.ofSeconds(1)))),
 				"forgetful");
 		thread.start();
 		thread.join();
