@@ -269,11 +269,15 @@ function setFeed(text, live) {
 
 function setMessage(text, bad = false, kind = 'action') {
   const message = byId('message');
-  if (message.textContent !== text) {
-    message.textContent = text;
-  }
-  message.classList.toggle('bad', bad);
+  setText(message, text, bad);
   message.dataset.kind = kind;
+}
+
+function setText(status, text, bad = false) {
+  if (status.textContent !== text) {
+    status.textContent = text;
+  }
+  status.classList.toggle('bad', bad);
 }
 
 function clearMessage(kind) {
@@ -282,13 +286,15 @@ function clearMessage(kind) {
   }
 }
 
+/** How a count ends has its own place: it may end at the very moment when a release that ended it is confirmed. */
 byId('count').addEventListener('click', () => whileBusy([byId('count')], async () => {
+  setText(byId('counted'), '');
   try {
     const counted = await send('POST', `stock/${SKU}/count`);
-    setMessage(`Counted: there are ${number.format(counted.quantity)} tickets.`);
+    setText(byId('counted'), `Counted: there are ${number.format(counted.quantity)} tickets.`);
   }
   catch (error) {
-    setMessage(reason(error), true);
+    setText(byId('counted'), reason(error), true);
   }
 }));
 
