@@ -27,11 +27,7 @@ final class HandOver extends InterleavedMeasure {
 	 */
 	private static final Duration UNTIL_WAITING = Duration.ofMillis(4);
 
-	/**
-	 * Added at random, so that hand-overs do not keep time with anything that happens at
-	 * intervals.
-	 */
-	private static final long JITTER = Duration.ofMillis(2).toNanos();
+	private static final Duration WHEN_WARMING_UP = Duration.ofNanos(300_000);
 
 	HandOver() {
 		super("hand-over", "Hand-over between JVMs", Contestant.BLPOP, Contestant.OURS, Contestant.REDISSON,
@@ -43,22 +39,32 @@ final class HandOver extends InterleavedMeasure {
 		Worker holder = trial.open(0, trial.settings());
 		Worker waiter = trial.open(1, trial.settings());
 		Clocks.ensureComparable(holder, waiter);
+		warmUp(trial.warmUp(), holder, waiter);
 		Histogram times = new Histogram(3);
-		int warmUp = trial.warmUps() * trial.effort().handOvers() / 5;
-		for (int i = 0; i < warmUp + trial.effort().handOvers(); i++) {
-			long nanos = handOver(holder, waiter);
-			if (i >= warmUp) {
-				times.recordValue(Math.max(0, nanos));
-			}
+		for (int i = 0; i < trial.effort().handOvers(); i++) {
+			times.recordValue(Math.max(0, handOver(holder, waiter, UNTIL_WAITING)));
 		}
 		return new Sample().with(P50, times.getValueAtPercentile(50) / 1e3)
 			.with(P99, times.getValueAtPercentile(99) / 1e3);
 	}
 
-	private static long handOver(Worker holder, Worker waiter) throws InterruptedException {
+	/**
+	 * Hand over in quick succession: a few hundred times would leave code interpreted
+	 * that an application has long compiled.
+	 */
+	private static void warmUp(Duration time, Worker holder, Worker waiter) throws InterruptedException {
+		long start = System.nanoTime();
+		while (System.nanoTime() - start < time.toNanos()) {
+			handOver(holder, waiter, WHEN_WARMING_UP);
+		}
+	}
+
+	private static long handOver(Worker holder, Worker waiter, Duration waiting) throws InterruptedException {
 		holder.call(new HoldKeys("handed-over-", 1));
 		Future<Long> acquired = waiter.submit(new AcquireKeyAndTime("handed-over-0"));
-		Duration pause = UNTIL_WAITING.plusNanos(ThreadLocalRandom.current().nextLong(JITTER));
+		// At random, so that hand-overs do not keep time with anything that happens at
+		// intervals
+		Duration pause = waiting.plusNanos(ThreadLocalRandom.current().nextLong(waiting.toNanos() / 2));
 		KeyHolder.Released released = holder.call(new ReleaseKeys(pause));
 		return Worker.await(acquired) - released.start();
 	}
