@@ -113,7 +113,11 @@ final class Campaign implements AutoCloseable {
 		while (end - System.nanoTime() > 0) {
 			Fault fault = this.schedule.nextFault();
 			Runnable clientHealing = injectClientFault();
+			long begin = System.nanoTime();
 			Runnable healing = fault.injection().apply(this.schedule.random());
+			if (fault.unseen()) {
+				watch.noteForgotten(begin);
+			}
 			this.faults.merge(fault.name(), 1, Integer::sum);
 			pause(this.schedule.faultTime());
 			healing.run();

@@ -64,6 +64,7 @@ final class ClusterTopology implements Topology {
 		}
 		faults.add(new Fault("failover on demand", (random) -> failOver(random)));
 		faults.add(new Fault("failover by force", (random) -> failOver(random, "FORCE")));
+		faults.addAll(ClockJump.faults("master", (random) -> Roles.anyMaster(servers(), random)));
 		return faults;
 	}
 

@@ -7,8 +7,14 @@ import java.util.function.Function;
  * Something that may happen to a topology.
  *
  * @param name a name for the report
+ * @param unseen whether servers may have forgotten locks when it has begun, which they do
+ * not tell themselves
  * @param injection begins the fault at a random place and returns what ends it
  */
-record Fault(String name, Function<Random, Runnable> injection) {
+record Fault(String name, boolean unseen, Function<Random, Runnable> injection) {
+
+	Fault(String name, Function<Random, Runnable> injection) {
+		this(name, false, injection);
+	}
 
 }

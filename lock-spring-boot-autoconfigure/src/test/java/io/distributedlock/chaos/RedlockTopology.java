@@ -1,5 +1,6 @@
 package io.distributedlock.chaos;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -20,6 +21,12 @@ import io.distributedlock.testsupport.ServerFault;
 final class RedlockTopology implements Topology {
 
 	private static final int NODES = 5;
+
+	/**
+	 * At once and for certain: if votes ended a while after the jump, there could be
+	 * another one on other nodes before that.
+	 */
+	private static final Duration LEASE_IS_OVER = Campaign.TTL.multipliedBy(10);
 
 	private final List<RedisServerProcess> nodes = new ArrayList<>();
 
@@ -64,7 +71,8 @@ final class RedlockTopology implements Topology {
 
 	/**
 	 * Return all faults but evictions: a node that has thrown a vote away does not know
-	 * it, so the documentation rules them out.
+	 * it, so the documentation rules them out. Clocks that jump forward take votes away,
+	 * too: a minority may lose those on locks for which all have voted.
 	 */
 	@Override
 	public List<Fault> faults() {
@@ -76,15 +84,27 @@ final class RedlockTopology implements Topology {
 			faults.add(new Fault("network " + fault, (random) -> some(random,
 					(node) -> fault.inject(this.networks.get(node)), (node) -> this.networks.get(node).pass())));
 		}
+		faults.add(new Fault("node expiry as after a clock jump forward, of locks that all nodes have", (random) -> {
+			ClockJump.whereAllAgree(any(random).stream().map(this.nodes::get).toList(), this.nodes, LEASE_IS_OVER);
+			return () -> {
+			};
+		}));
+		faults.add(new Fault("node expiry as after a clock jump backward", (random) -> some(random,
+				(node) -> ClockJump.of(this.nodes.get(node), ClockJump.any(random).negated()), (node) -> {
+				})));
 		return faults;
 	}
 
 	private static Runnable some(Random random, Consumer<Integer> inject, Consumer<Integer> heal) {
-		List<Integer> numbers = new ArrayList<>(IntStream.range(0, NODES).boxed().toList());
-		Collections.shuffle(numbers, random);
-		List<Integer> failing = numbers.subList(0, 1 + random.nextInt(NODES / 2));
+		List<Integer> failing = any(random);
 		failing.forEach(inject);
 		return () -> failing.forEach(heal);
+	}
+
+	private static List<Integer> any(Random random) {
+		List<Integer> numbers = new ArrayList<>(IntStream.range(0, NODES).boxed().toList());
+		Collections.shuffle(numbers, random);
+		return numbers.subList(0, 1 + random.nextInt(NODES / 2));
 	}
 
 	@Override

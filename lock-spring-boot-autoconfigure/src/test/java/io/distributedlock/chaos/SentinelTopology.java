@@ -65,6 +65,7 @@ final class SentinelTopology implements Topology {
 			}));
 		}
 		faults.add(new Fault("failover on demand", this::failOver));
+		faults.addAll(ClockJump.faults("master", (random) -> current()));
 		return faults;
 	}
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks servers again and again who they are, and notes the times in which they may have
- * forgotten locks: because they were restarted, another one became the master, or keys
- * were evicted.
+ * forgotten locks: because they were restarted, another one became the master, keys were
+ * evicted, or the campaign says so.
  */
 final class ServerWatch implements AutoCloseable {
 
@@ -92,16 +92,25 @@ final class ServerWatch implements AutoCloseable {
 	private synchronized void note(RedisServerProcess server, Look look) {
 		Look before = this.looks.put(server, look);
 		if (before != null && !before.state().equals(look.state())) {
-			if (this.unsettledSince == null) {
-				this.unsettledSince = before.begin();
-			}
-			this.unsettledSince = Math.min(this.unsettledSince, before.begin());
-			this.lastChange = look.end();
+			changed(before.begin(), look.end());
 		}
 		if (this.unsettledSince != null && isSettled()) {
 			this.windows.add(new Interval(this.unsettledSince, look.end() + this.ttl.toNanos()));
 			this.unsettledSince = null;
 		}
+	}
+
+	/**
+	 * Take note that servers may have forgotten locks by now, which cannot be seen.
+	 * @param since since when
+	 */
+	synchronized void noteForgotten(long since) {
+		changed(since, System.nanoTime());
+	}
+
+	private void changed(long from, long to) {
+		this.unsettledSince = (this.unsettledSince != null) ? Math.min(this.unsettledSince, from) : from;
+		this.lastChange = to;
 	}
 
 	/**

@@ -59,6 +59,7 @@ final class StandaloneTopology implements Topology {
 				return () -> this.networks.forEach(FaultProxy::pass);
 			}));
 		}
+		faults.addAll(ClockJump.faults("server", (random) -> this.server));
 		return faults;
 	}
 
