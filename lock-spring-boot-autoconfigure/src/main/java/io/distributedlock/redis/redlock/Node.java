@@ -1,14 +1,17 @@
 package io.distributedlock.redis.redlock;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import io.distributedlock.InvalidLockStoreException;
+import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
@@ -80,6 +83,8 @@ final class Node {
 	private volatile @Nullable Duration roundTrip;
 
 	private volatile @Nullable Long heartbeatAskedAt;
+
+	private final AtomicBoolean warnedOfEvictions = new AtomicBoolean();
 
 	private int failedAttempts;
 
@@ -184,14 +189,27 @@ final class Node {
 	 * Look at the server behind a new connection, before anything else is asked there.
 	 */
 	private void inspect(StatefulRedisConnection<byte[], byte[]> connected) {
-		CompletionStage<String> answer = Scripts.load(connected.async())
-			.thenCompose((ignored) -> connected.async().info("server"))
-			.toCompletableFuture()
-			.orTimeout(this.settings.connectTimeout(this.server).toNanos(), TimeUnit.NANOSECONDS);
+		CompletionStage<String> answer = Scripts.load(connected.async()).thenCompose((ignored) -> {
+			warnOfEvictions(connected);
+			return connected.async().info("server");
+		}).toCompletableFuture().orTimeout(this.settings.connectTimeout(this.server).toNanos(), TimeUnit.NANOSECONDS);
 		answer.thenAccept((info) -> admit(connected, properties(info))).whenComplete((ignored, failure) -> {
 			if (failure != null) {
 				NodeConnection.close(connected);
 				failed(failure);
+			}
+		});
+	}
+
+	/**
+	 * Warn once if the node may remove votes to make room for other keys. A node that
+	 * does not say so votes all the same.
+	 */
+	private void warnOfEvictions(StatefulRedisConnection<byte[], byte[]> connected) {
+		connected.async().info("memory").thenApply(EvictionPolicy::read).thenAccept((policy) -> {
+			List<String> warnings = policy.warnings("Redlock node " + address());
+			if (!warnings.isEmpty() && this.warnedOfEvictions.compareAndSet(false, true)) {
+				warnings.forEach(logger::warn);
 			}
 		});
 	}

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.store.StoreStatus;
@@ -23,7 +24,10 @@ record QuorumStatus(List<RedlockNode> nodes, int majority, Duration maxClockSkew
 	StoreStatus toStoreStatus() {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("quorumMargin", margin());
-		details.put("nodes", this.nodes.stream().map(QuorumStatus::details).toList());
+		details.put("nodes",
+				IntStream.range(0, this.nodes.size())
+					.mapToObj((i) -> details(this.nodes.get(i), this.policies.get(i)))
+					.toList());
 		return new StoreStatus(details, warnings());
 	}
 
@@ -31,7 +35,7 @@ record QuorumStatus(List<RedlockNode> nodes, int majority, Duration maxClockSkew
 		return (int) this.nodes.stream().filter((node) -> node.state().isVoting()).count() - this.majority;
 	}
 
-	private static Map<String, Object> details(RedlockNode node) {
+	private static Map<String, Object> details(RedlockNode node, EvictionPolicy policy) {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("address", node.address());
 		details.put("state", node.state().name().toLowerCase(Locale.ROOT));
@@ -43,6 +47,7 @@ record QuorumStatus(List<RedlockNode> nodes, int majority, Duration maxClockSkew
 		if (skew != null) {
 			details.put("clockSkewMillis", skew.toMillis());
 		}
+		details.put("evictionPolicy", policy.policy());
 		if (!node.quarantine().isZero()) {
 			details.put("quarantineSeconds", node.quarantine().toSeconds() + 1);
 		}

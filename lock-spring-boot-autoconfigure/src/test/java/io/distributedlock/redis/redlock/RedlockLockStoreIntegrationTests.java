@@ -24,8 +24,10 @@ import io.distributedlock.engine.LockTemplate;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
+import io.distributedlock.store.StoreStatus;
 import io.distributedlock.testsupport.FencingOracle;
 import io.distributedlock.testsupport.RedisServerProcess;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -265,6 +267,35 @@ class RedlockLockStoreIntegrationTests {
 		await().until(() -> this.store.nodes().stream().allMatch((node) -> node.state() == RedlockNode.State.UP));
 		this.template.stop();
 		assertThat(this.store.nodes()).isEmpty();
+	}
+
+	@Test
+	void nodeThatMayEvictLocksIsOneWarningHoweverOftenItConnectsAndADetail(CapturedOutput output) {
+		RedisServerProcess careless = this.nodes.server(1);
+		careless.cli("CONFIG", "SET", "maxmemory", "1gb");
+		careless.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+		try {
+			for (int i = 0; i < 2; i++) {
+				this.nodes.proxy(1).refuse();
+				this.nodes.proxy(1).reset();
+				await().until(() -> state(1) == RedlockNode.State.DOWN);
+				this.nodes.proxy(1).pass();
+				await().until(() -> state(1) == RedlockNode.State.UP);
+			}
+			String node = "127.0.0.1:" + this.nodes.proxy(1).port();
+			assertThat(output).containsOnlyOnce("may remove locks when its memory is full")
+				.contains("Redlock node %s may remove locks when its memory is full, as its 'maxmemory-policy' is "
+					.formatted(node) + "'allkeys-lru'. Set it to 'noeviction'");
+			StoreStatus status = this.store.status().toCompletableFuture().join();
+			assertThat(status.details().get("nodes")).asInstanceOf(InstanceOfAssertFactories.LIST)
+				.extracting("evictionPolicy")
+				.containsExactly("noeviction", "allkeys-lru", "noeviction");
+			assertThat(status.warnings()).singleElement().asString().startsWith("Node " + node);
+		}
+		finally {
+			careless.cli("CONFIG", "SET", "maxmemory-policy", "noeviction");
+			careless.cli("CONFIG", "SET", "maxmemory", "0");
+		}
 	}
 
 	private RedlockNode.State state(int node) {
