@@ -13,9 +13,10 @@ import reactor.core.Disposables;
 
 /**
  * The nodes of a Cluster. The script that publishes a grant sees only the receivers on
- * its own node, the master of the lock, so this instance has to listen there. The other
- * nodes forward the grant, so it arrives as often as there are nodes. Replicas are
- * included because any of them may become a master.
+ * its own node, the master of the lock, so this instance has to listen there, and the
+ * script looks whether it does before it publishes. The other nodes forward the grant, so
+ * it arrives as often as there are nodes. Replicas are included because any of them may
+ * become a master.
  */
 final class ClusterPubSubNodes implements PubSubNodes {
 

@@ -42,6 +42,15 @@ final class LockCommands {
 
 	static final LuaScript RUN = LuaScript.load("hand-over.lua", "acquire.lua", "release.lua", "run.lua");
 
+	private static final LuaScript ACQUIRE_IN_CLUSTER = LuaScript.load("hand-over.lua", "hand-over-in-cluster.lua",
+			"acquire.lua", "acquire-one.lua");
+
+	private static final LuaScript RELEASE_IN_CLUSTER = LuaScript.load("hand-over.lua", "hand-over-in-cluster.lua",
+			"release.lua", "release-one.lua");
+
+	private static final LuaScript RUN_IN_CLUSTER = LuaScript.load("hand-over.lua", "hand-over-in-cluster.lua",
+			"acquire.lua", "release.lua", "run.lua");
+
 	/**
 	 * One that Redis is busy with, and one that is on its way. More calls were slower
 	 * with 64 and with 1,000 threads.
@@ -195,11 +204,14 @@ final class LockCommands {
 				: LuaScripts.run(connected, script, ScriptOutputType.MULTI, Function.identity(), keys, arguments);
 	}
 
-	private static LuaScript script(List<LockCommand> commands) {
+	private LuaScript script(List<LockCommand> commands) {
 		if (commands.size() > 1) {
-			return RUN;
+			return this.cluster ? RUN_IN_CLUSTER : RUN;
 		}
-		return (commands.get(0).action() == Action.RELEASE) ? RELEASE : ACQUIRE;
+		if (commands.get(0).action() == Action.RELEASE) {
+			return this.cluster ? RELEASE_IN_CLUSTER : RELEASE;
+		}
+		return this.cluster ? ACQUIRE_IN_CLUSTER : ACQUIRE;
 	}
 
 	private static byte[][] keys(List<LockCommand> commands) {

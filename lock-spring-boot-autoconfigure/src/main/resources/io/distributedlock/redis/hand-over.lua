@@ -26,6 +26,11 @@ local function queue_entry(owner, ttl)
   return ttl .. ' ' .. owner
 end
 
+-- Publishes a message. Returns the number of its receivers, or an error. Replaced in a Cluster.
+local publish = function(channel, message)
+  return redis.pcall('PUBLISH', channel, message)
+end
+
 -- Gives the lock to the first waiter that is alive, and tells its instance. Nobody listens for a dead one: it is dropped.
 -- Returns whether there was such a waiter.
 local function hand_over(lock, fence, queue)
@@ -34,7 +39,7 @@ local function hand_over(lock, fence, queue)
     local ttl, owner, instance = string.match(entry, '^(%d+) ((.*)#.*)$')
     local first = take_tokens(fence, ttl)
     -- Not allowed to publish counts as not alive: the waiter will ask by itself
-    local receivers = redis.pcall('PUBLISH', channels .. instance, string.format('%.0f ', first) .. owner)
+    local receivers = publish(channels .. instance, string.format('%.0f ', first) .. owner)
     if type(receivers) == 'number' and receivers > 0 then
       call('SET', lock, owner, 'PX', ttl)
       return true
