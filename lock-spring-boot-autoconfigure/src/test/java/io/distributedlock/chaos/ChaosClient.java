@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -15,12 +16,19 @@ import io.distributedlock.LockSpec;
 import io.distributedlock.autoconfigure.DistributedLockAutoConfiguration;
 import io.distributedlock.engine.LockActivity;
 import io.distributedlock.engine.LockTemplate;
+import io.lettuce.core.internal.HostAndPort;
+import io.lettuce.core.resource.MappingSocketAddressResolver;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * An instance of an application in a JVM of its own, which uses locks in several threads,
@@ -167,6 +175,19 @@ public final class ChaosClient {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataRedisAutoConfiguration.class, DistributedLockAutoConfiguration.class })
 	static class Application {
+
+		/**
+		 * Reach servers by the network of this client, if it has one.
+		 */
+		@Bean
+		ClientResourcesBuilderCustomizer network(Environment environment) {
+			Map<Integer, Integer> ports = Binder.get(environment)
+				.bind(Networks.PROPERTY, Bindable.mapOf(Integer.class, Integer.class))
+				.orElse(Map.of());
+			return (resources) -> resources
+				.socketAddressResolver(MappingSocketAddressResolver.create((HostAndPort server) -> HostAndPort
+					.of(server.getHostText(), ports.getOrDefault(server.getPort(), server.getPort()))));
+		}
 
 	}
 

@@ -18,6 +18,12 @@ final class ClusterTopology implements Topology {
 
 	private final RedisClusterProcess redis = RedisClusterProcess.startReplicated();
 
+	private final Networks networks;
+
+	ClusterTopology(int clients) {
+		this.networks = new Networks(servers(), clients);
+	}
+
 	@Override
 	public List<RedisServerProcess> servers() {
 		return this.redis.nodes();
@@ -35,8 +41,10 @@ final class ClusterTopology implements Topology {
 
 	@Override
 	public List<String> properties(int client) {
-		return List.of("spring.data.redis.cluster.nodes="
+		List<String> properties = new ArrayList<>(this.networks.properties(client));
+		properties.add("spring.data.redis.cluster.nodes="
 				+ servers().stream().map((node) -> node.host() + ":" + node.port()).collect(Collectors.joining(",")));
+		return properties;
 	}
 
 	@Override
@@ -64,6 +72,7 @@ final class ClusterTopology implements Topology {
 		}
 		faults.add(new Fault("failover on demand", (random) -> failOver(random)));
 		faults.add(new Fault("failover by force", (random) -> failOver(random, "FORCE")));
+		faults.addAll(this.networks.faults());
 		faults.addAll(ClockJump.faults("master", (random) -> Roles.anyMaster(servers(), random)));
 		return faults;
 	}
@@ -85,6 +94,7 @@ final class ClusterTopology implements Topology {
 
 	@Override
 	public void close() {
+		this.networks.close();
 		this.redis.close();
 	}
 

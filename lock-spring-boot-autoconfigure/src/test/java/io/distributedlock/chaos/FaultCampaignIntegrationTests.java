@@ -39,12 +39,12 @@ class FaultCampaignIntegrationTests {
 
 	@Test
 	void sentinel() throws IOException {
-		neverAnythingUnexpected("sentinel", SentinelTopology::new);
+		neverAnythingUnexpected("sentinel", () -> new SentinelTopology(CLIENTS));
 	}
 
 	@Test
 	void cluster() throws IOException {
-		neverAnythingUnexpected("cluster", ClusterTopology::new);
+		neverAnythingUnexpected("cluster", () -> new ClusterTopology(CLIENTS));
 	}
 
 	@Test

@@ -18,6 +18,12 @@ final class SentinelTopology implements Topology {
 
 	private final RedisSentinelProcess redis = RedisSentinelProcess.start(3);
 
+	private final Networks networks;
+
+	SentinelTopology(int clients) {
+		this.networks = new Networks(servers(), clients);
+	}
+
 	@Override
 	public List<RedisServerProcess> servers() {
 		return List.of(this.redis.master(), this.redis.replica());
@@ -35,11 +41,13 @@ final class SentinelTopology implements Topology {
 
 	@Override
 	public List<String> properties(int client) {
-		return List.of("spring.data.redis.sentinel.master=" + RedisSentinelProcess.MASTER_NAME,
-				"spring.data.redis.sentinel.nodes=" + this.redis.sentinels()
-					.stream()
-					.map((sentinel) -> sentinel.host() + ":" + sentinel.port())
-					.collect(Collectors.joining(",")));
+		List<String> properties = new ArrayList<>(this.networks.properties(client));
+		properties.add("spring.data.redis.sentinel.master=" + RedisSentinelProcess.MASTER_NAME);
+		properties.add("spring.data.redis.sentinel.nodes=" + this.redis.sentinels()
+			.stream()
+			.map((sentinel) -> sentinel.host() + ":" + sentinel.port())
+			.collect(Collectors.joining(",")));
+		return properties;
 	}
 
 	@Override
@@ -65,6 +73,7 @@ final class SentinelTopology implements Topology {
 			}));
 		}
 		faults.add(new Fault("failover on demand", this::failOver));
+		faults.addAll(this.networks.faults());
 		faults.addAll(ClockJump.faults("master", (random) -> current()));
 		return faults;
 	}
@@ -110,6 +119,7 @@ final class SentinelTopology implements Topology {
 
 	@Override
 	public void close() {
+		this.networks.close();
 		this.redis.close();
 	}
 
