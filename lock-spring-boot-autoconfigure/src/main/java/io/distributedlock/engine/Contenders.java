@@ -79,8 +79,8 @@ final class Contenders implements GrantListener {
 		long sentAt = this.clock.nanoTime();
 		contender.asks(sentAt);
 		this.sweep.by(contender.nextCheck());
-		CompletionStage<AcquireReply> question = StoreCalls
-			.call(() -> this.store.acquire(contender.request(), contender.contention().enqueue()));
+		CompletionStage<AcquireReply> question = StoreCalls.acquire(this.store, contender.request(),
+				contender.contention().enqueue());
 		CompletableFuture<AcquireReply> answer = question.toCompletableFuture();
 		if (StoreCalls.isAnswered(answer)) {
 			answered(contender, answer.join(), sentAt);
@@ -112,9 +112,10 @@ final class Contenders implements GrantListener {
 		if (contender == null) {
 			return;
 		}
-		Grant grant = contender.grantOf(fencingToken, this.clock.nanoTime());
+		long now = this.clock.nanoTime();
+		Grant grant = contender.grantOf(fencingToken, now);
 		if (grant != null) {
-			win(contender, grant);
+			win(contender, grant, now);
 		}
 		else {
 			ask(contender);
@@ -163,7 +164,7 @@ final class Contenders implements GrantListener {
 	private void answered(Contender contender, Grant grant) {
 		long now = this.clock.nanoTime();
 		if (contender.sound(grant, now) != null) {
-			win(contender, grant);
+			win(contender, grant, now);
 		}
 		else {
 			failed(contender,
@@ -172,10 +173,10 @@ final class Contenders implements GrantListener {
 		}
 	}
 
-	private void win(Contender contender, Grant grant) {
-		if (contender.win(this.clock.nanoTime())) {
+	private void win(Contender contender, Grant grant, long now) {
+		if (contender.win(now)) {
 			this.open.remove(contender.request().owner());
-			this.listener.granted(contender, grant);
+			this.listener.granted(contender, grant, now);
 		}
 		else {
 			releaseUnlessInUse(contender);
@@ -298,7 +299,7 @@ final class Contenders implements GrantListener {
 		/**
 		 * The contender has won the lock.
 		 */
-		void granted(Contender contender, Grant grant);
+		void granted(Contender contender, Grant grant, long now);
 
 		/**
 		 * The lock is busy, or it is not known yet; the contender goes on.

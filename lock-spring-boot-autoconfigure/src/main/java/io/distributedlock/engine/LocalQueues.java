@@ -3,6 +3,7 @@ package io.distributedlock.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.distributedlock.LockClosedException;
@@ -52,6 +53,15 @@ final class LocalQueues implements Contenders.Listener {
 
 	private final int localHandovers;
 
+	/**
+	 * What each use of a lock does to its queue: created once, not for each use.
+	 */
+	private final BiFunction<LocalQueue, Waiter, @Nullable Contender> entering = this::enter;
+
+	private final BiFunction<LocalQueue, HeldLease, @Nullable Entry> passing = this::pass;
+
+	private final BiFunction<LocalQueue, HeldLease, @Nullable Contender> leaving = this::leave;
+
 	LocalQueues(LockStore store, LeaseRenewer renewer, BackgroundReleases releases, LockTimer timer,
 			MonotonicClock clock, OwnerTokens ownerTokens, LockListeners listeners, StoreHealth health,
 			int localHandovers) {
@@ -80,16 +90,18 @@ final class LocalQueues implements Contenders.Listener {
 	 * store is asked for it.
 	 */
 	void enter(Waiter waiter) {
-		Contender started = change(waiter.contention(), (queue) -> {
-			queue.add(waiter);
-			return contenderIfNeeded(queue, waiter.contention());
-		});
+		Contender started = this.queues.change(waiter.contention(), waiter, this.entering);
 		if (started != null) {
 			this.contenders.start(started);
 		}
 		else {
 			this.listeners.contended(waiter);
 		}
+	}
+
+	private @Nullable Contender enter(LocalQueue queue, Waiter waiter) {
+		queue.add(waiter);
+		return contenderIfNeeded(queue, waiter.contention());
 	}
 
 	private @Nullable Contender contenderIfNeeded(LocalQueue queue, Contention contention) {
@@ -203,8 +215,7 @@ final class LocalQueues implements Contenders.Listener {
 	}
 
 	@Override
-	public void granted(Contender contender, Grant grant) {
-		long now = this.clock.nanoTime();
+	public void granted(Contender contender, Grant grant, long now) {
 		Entry entry = change(contender.contention(), (queue) -> contender.equals(queue.contender())
 				? queue.enter(contender.request().owner(), grant, now) : null);
 		if (entry != null) {
@@ -268,13 +279,16 @@ final class LocalQueues implements Contenders.Listener {
 	 * @return whether that was done
 	 */
 	boolean pass(HeldLease lease) {
-		long now = this.clock.nanoTime();
-		Entry entry = change(lease.contention(),
-				(queue) -> queue.pass(lease, now, this.localHandovers, MAX_PASSING_TIME));
+		Entry entry = this.queues.change(lease.contention(), lease, this.passing);
 		if (entry != null) {
 			wake(entry);
 		}
 		return entry != null;
+	}
+
+	private @Nullable Entry pass(LocalQueue queue, HeldLease lease) {
+		return queue.hasWaiters() ? queue.pass(lease, this.clock.nanoTime(), this.localHandovers, MAX_PASSING_TIME)
+				: null;
 	}
 
 	/**
@@ -282,13 +296,15 @@ final class LocalQueues implements Contenders.Listener {
 	 * asked for the lock anew, behind those of other JVMs.
 	 */
 	void leave(HeldLease lease) {
-		Contender started = change(lease.contention(), (queue) -> {
-			queue.leave(lease);
-			return contenderIfNeeded(queue, lease.contention());
-		});
+		Contender started = this.queues.change(lease.contention(), lease, this.leaving);
 		if (started != null) {
 			this.contenders.start(started);
 		}
+	}
+
+	private @Nullable Contender leave(LocalQueue queue, HeldLease lease) {
+		queue.leave(lease);
+		return contenderIfNeeded(queue, lease.contention());
 	}
 
 	/**

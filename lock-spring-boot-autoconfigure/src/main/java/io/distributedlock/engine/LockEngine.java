@@ -365,6 +365,9 @@ final class LockEngine {
 	 */
 	private @Nullable HeldLease awaitOutcome(Waiter waiter)
 			throws InterruptedException, ExecutionException, TimeoutException {
+		if (waiter.hasEnded()) {
+			return waiter.await(0);
+		}
 		long waitTime = waiter.deadline() - this.clock.nanoTime();
 		try {
 			return waiter.await(Math.max(waitTime, 0));
@@ -580,7 +583,7 @@ final class LockEngine {
 		if (wasHeld && !this.stopped && this.queues.pass(lease)) {
 			return PASSED;
 		}
-		CompletionStage<Boolean> release = StoreCalls.call(() -> this.store.release(lease.request()));
+		CompletionStage<Boolean> release = StoreCalls.release(this.store, lease.request());
 		CompletableFuture<Boolean> answer = release.toCompletableFuture();
 		if (StoreCalls.isAnswered(answer)) {
 			releaseAnswered(lease, wasHeld, answer.join(), null);

@@ -42,7 +42,7 @@ final class OwnerTokens {
 	}
 
 	String next() {
-		return this.prefix + Long.toString(this.count.incrementAndGet(), Character.MAX_RADIX);
+		return this.prefix + this.count.incrementAndGet();
 	}
 
 	/**

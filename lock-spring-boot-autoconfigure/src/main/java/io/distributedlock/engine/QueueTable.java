@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,20 @@ final class QueueTable {
 	 * Change a queue, which is new if there was none.
 	 */
 	<T extends @Nullable Object> T change(Contention contention, Function<LocalQueue, T> change) {
+		return change(contention, change, (queue, function) -> function.apply(queue));
+	}
+
+	/**
+	 * Change a queue, which is new if there was none. Creates no garbage if the change is
+	 * always the same object.
+	 * @param argument what the change needs to know
+	 */
+	<A, T extends @Nullable Object> T change(Contention contention, A argument, BiFunction<LocalQueue, A, T> change) {
 		Map<Contention, LocalQueue> part = part(contention);
 		synchronized (part) {
 			LocalQueue existing = part.get(contention);
 			LocalQueue queue = (existing != null) ? existing : new LocalQueue();
-			T result = change.apply(queue);
+			T result = change.apply(queue, argument);
 			if (queue.isUnused()) {
 				if (existing != null) {
 					part.remove(contention);

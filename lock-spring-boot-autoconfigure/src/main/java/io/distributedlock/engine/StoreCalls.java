@@ -6,6 +6,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
+import io.distributedlock.store.AcquireReply;
+import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.LockStore;
+
 /**
  * Calls a store so that every failure arrives the same way.
  */
@@ -20,6 +24,30 @@ final class StoreCalls {
 	static <T> CompletionStage<T> call(Supplier<CompletionStage<T>> operation) {
 		try {
 			return operation.get();
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedStage(ex);
+		}
+	}
+
+	/**
+	 * Ask a store for a lock, as {@link #call} does, without an object for the call.
+	 */
+	static CompletionStage<AcquireReply> acquire(LockStore store, LeaseRequest request, boolean enqueue) {
+		try {
+			return store.acquire(request, enqueue);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedStage(ex);
+		}
+	}
+
+	/**
+	 * Give a lock back to a store, as {@link #call} does, without an object for the call.
+	 */
+	static CompletionStage<Boolean> release(LockStore store, LeaseRequest request) {
+		try {
+			return store.release(request);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedStage(ex);

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 import io.distributedlock.store.AcquireReply;
@@ -81,8 +80,7 @@ public final class MemoryLockStore implements LockStore {
 	}
 
 	private AcquireReply ask(LeaseRequest request, boolean enqueue) {
-		return change(request.key(), (lock) -> {
-			long now = this.nanoTime.getAsLong();
+		return change(request.key(), (lock, now) -> {
 			if (lock.isFree(now) && !lock.isNext(request)) {
 				handOver(lock, now);
 			}
@@ -106,8 +104,7 @@ public final class MemoryLockStore implements LockStore {
 	}
 
 	private RenewReply renew(LeaseRequest request) {
-		return change(request.key(), (lock) -> {
-			long now = this.nanoTime.getAsLong();
+		return change(request.key(), (lock, now) -> {
 			boolean held = lock.isHeldBy(request.owner(), now);
 			if (held) {
 				lock.prolong(request, now);
@@ -118,8 +115,7 @@ public final class MemoryLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<Boolean> release(LeaseRequest request) {
-		return completed(change(request.key(), (lock) -> {
-			long now = this.nanoTime.getAsLong();
+		return completed(change(request.key(), (lock, now) -> {
 			lock.dequeue(request);
 			boolean held = lock.isHeldBy(request.owner(), now);
 			if (held) {
@@ -162,11 +158,10 @@ public final class MemoryLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<LockState> inspect(String key) {
-		return completed(change(key, (lock) -> state(key, lock)));
+		return completed(change(key, (lock, now) -> state(key, lock, now)));
 	}
 
-	private LockState state(String key, MemoryLock lock) {
-		long now = this.nanoTime.getAsLong();
+	private LockState state(String key, MemoryLock lock, long now) {
 		List<String> waiters = lock.waiters();
 		List<String> first = waiters.subList(0, Math.min(waiters.size(), MAX_WAITERS));
 		return lock.isFree(now) ? new LockState(key, null, null, Duration.ZERO, 0, first, waiters.size())
@@ -188,7 +183,7 @@ public final class MemoryLockStore implements LockStore {
 		boolean last = keys.size() <= size;
 		List<String> page = last ? keys : keys.subList(0, size);
 		List<LockState> held = page.stream()
-			.map((key) -> change(key, (lock) -> state(key, lock)))
+			.map((key) -> change(key, (lock, now) -> state(key, lock, now)))
 			.filter((state) -> state.holder() != null)
 			.toList();
 		return completed(new LockPage(held, last ? null : page.get(size - 1)));
@@ -196,8 +191,8 @@ public final class MemoryLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<LockState> forceRelease(String key) {
-		return completed(change(key, (lock) -> {
-			LockState before = state(key, lock);
+		return completed(change(key, (lock, now) -> {
+			LockState before = state(key, lock, now);
 			String holder = before.holder();
 			if (holder != null) {
 				GrantListener listener = this.listeners.get(instanceOf(holder));
@@ -205,7 +200,7 @@ public final class MemoryLockStore implements LockStore {
 					lock.afterwards(() -> listener.revoked(holder));
 				}
 				lock.free();
-				handOver(lock, this.nanoTime.getAsLong());
+				handOver(lock, now);
 			}
 			return before;
 		}));
@@ -230,16 +225,17 @@ public final class MemoryLockStore implements LockStore {
 	/**
 	 * Change a lock, one thread at a time, and do afterwards what follows from it.
 	 */
-	private <T> T change(String key, Function<MemoryLock, T> change) {
+	private <T> T change(String key, Change<T> change) {
 		T result;
 		List<Runnable> afterwards;
 		Map<String, MemoryLock> part = part(key);
 		synchronized (part) {
 			MemoryLock existing = part.get(key);
 			MemoryLock lock = (existing != null) ? existing : new MemoryLock();
-			result = change.apply(lock);
+			long now = this.nanoTime.getAsLong();
+			result = change.apply(lock, now);
 			afterwards = lock.takeAfterwards();
-			if (lock.isUnused(this.nanoTime.getAsLong())) {
+			if (lock.isUnused(now)) {
 				if (existing != null) {
 					part.remove(key);
 				}
@@ -288,6 +284,21 @@ public final class MemoryLockStore implements LockStore {
 
 	private static <T> CompletionStage<T> completed(T value) {
 		return CompletableFuture.completedFuture(value);
+	}
+
+	/**
+	 * A change of a lock.
+	 *
+	 * @param <T> the type of what it results in
+	 */
+	private interface Change<T> {
+
+		/**
+		 * Change a lock that one thread at a time uses.
+		 * @param now the present
+		 */
+		T apply(MemoryLock lock, long now);
+
 	}
 
 }
