@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import io.distributedlock.DistributedLock;
 import io.distributedlock.InvalidLockDefinitionException;
+import io.distributedlock.LockLease;
 import io.distributedlock.LockSpec;
 import io.distributedlock.OnContention;
 import io.distributedlock.OnLost;
@@ -82,6 +83,31 @@ class LockAnnotationParserTests {
 	void readsRenewIgnoringCase() {
 		assertThat(spec(RenewTrue.class).renew()).isTrue();
 		assertThat(spec(RenewFalse.class).renew()).isFalse();
+	}
+
+	@Test
+	void shortestTimeToHoldMayBeTheLongest() {
+		assertThat(spec(MinHoldIsMaxHold.class).minHold()).isEqualTo(Duration.ofSeconds(5));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ListOfOneKeyWithLease.class, ConcatenatedKeyWithLease.class })
+	void oneKeyNeedsOneLease(Class<?> type) {
+		assertThat(source(true).hasOperations(type)).isTrue();
+	}
+
+	/**
+	 * A new attribute is to be set there, so that the tests fail if it is ignored.
+	 */
+	@Test
+	void attributesAreAllSetWhereTheirEffectIsTested() throws Exception {
+		DistributedLock annotation = EverythingSet.class.getDeclaredMethod("run").getAnnotation(DistributedLock.class);
+		assertThat(DistributedLock.class.getDeclaredMethods())
+			.filteredOn((attribute) -> attribute.getDefaultValue()
+				.equals(ReflectionUtils.invokeMethod(attribute, annotation)))
+			.extracting(Method::getName)
+			.as("tested by LockInterceptorTests and LockPoliciesTests")
+			.containsExactlyInAnyOrder("key", "onContention", "fallback");
 	}
 
 	@Test
@@ -799,6 +825,30 @@ class LockAnnotationParserTests {
 
 		@DistributedLock(name = "orders", minHold = "10s", maxHold = "5s")
 		void run() {
+		}
+
+	}
+
+	static class MinHoldIsMaxHold {
+
+		@DistributedLock(name = "orders", minHold = "5s", maxHold = "5s")
+		void run() {
+		}
+
+	}
+
+	static class ListOfOneKeyWithLease {
+
+		@DistributedLock(key = "{#id}")
+		void run(String id, LockLease lease) {
+		}
+
+	}
+
+	static class ConcatenatedKeyWithLease {
+
+		@DistributedLock(key = "#id + '-eu'")
+		void run(String id, LockLease lease) {
 		}
 
 	}
