@@ -42,15 +42,6 @@ final class LockCommands {
 
 	static final LuaScript RUN = LuaScript.load("hand-over.lua", "acquire.lua", "release.lua", "run.lua");
 
-	private static final LuaScript ACQUIRE_IN_CLUSTER = LuaScript.load("hand-over.lua", "hand-over-in-cluster.lua",
-			"acquire.lua", "acquire-one.lua");
-
-	private static final LuaScript RELEASE_IN_CLUSTER = LuaScript.load("hand-over.lua", "hand-over-in-cluster.lua",
-			"release.lua", "release-one.lua");
-
-	private static final LuaScript RUN_IN_CLUSTER = LuaScript.load("hand-over.lua", "hand-over-in-cluster.lua",
-			"acquire.lua", "release.lua", "run.lua");
-
 	/**
 	 * One that Redis is busy with, and one that is on its way. More calls were slower
 	 * with 64 and with 1,000 threads.
@@ -204,14 +195,11 @@ final class LockCommands {
 				: LuaScripts.run(connected, script, ScriptOutputType.MULTI, Function.identity(), keys, arguments);
 	}
 
-	private LuaScript script(List<LockCommand> commands) {
+	private static LuaScript script(List<LockCommand> commands) {
 		if (commands.size() > 1) {
-			return this.cluster ? RUN_IN_CLUSTER : RUN;
+			return RUN;
 		}
-		if (commands.get(0).action() == Action.RELEASE) {
-			return this.cluster ? RELEASE_IN_CLUSTER : RELEASE;
-		}
-		return this.cluster ? ACQUIRE_IN_CLUSTER : ACQUIRE;
+		return (commands.get(0).action() == Action.RELEASE) ? RELEASE : ACQUIRE;
 	}
 
 	private static byte[][] keys(List<LockCommand> commands) {

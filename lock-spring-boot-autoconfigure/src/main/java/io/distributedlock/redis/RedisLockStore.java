@@ -59,9 +59,6 @@ public final class RedisLockStore implements LockStore {
 
 	private static final LuaScript FORCE_RELEASE = LuaScript.load("hand-over.lua", "force-release.lua");
 
-	private static final LuaScript FORCE_RELEASE_IN_CLUSTER = LuaScript.load("hand-over.lua",
-			"hand-over-in-cluster.lua", "force-release.lua");
-
 	private final LettuceConnectionFactory connectionFactory;
 
 	private final LockKeys keys;
@@ -260,8 +257,8 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<LockState> forceRelease(String key) {
-		return run(this.cluster ? FORCE_RELEASE_IN_CLUSTER : FORCE_RELEASE, ScriptOutputType.MULTI,
-				(List<Object> reply) -> LockStates.read(key, reply), this.keys.all(key), this.commonArguments);
+		return run(FORCE_RELEASE, ScriptOutputType.MULTI, (List<Object> reply) -> LockStates.read(key, reply),
+				this.keys.all(key), this.commonArguments);
 	}
 
 	@Override

@@ -26,9 +26,17 @@ local function queue_entry(owner, ttl)
   return ttl .. ' ' .. owner
 end
 
--- Publishes a message. Returns the number of its receivers, or an error. Replaced in a Cluster.
-local publish = function(channel, message)
-  return redis.pcall('PUBLISH', channel, message)
+-- Publishes a grant on the channel of an instance, if it listens here. Returns whether it does.
+-- The nodes of a Cluster and the replicas of a master pass on what is published, but receivers are counted here only. An
+-- instance that listens elsewhere would believe a grant that goes to the next waiter. So an empty message, which tells
+-- nothing, goes first. Not allowed to publish counts as not listening: the waiter will ask by itself.
+local function publish(channel, grant)
+  local receivers = redis.pcall('PUBLISH', channel, '')
+  if type(receivers) ~= 'number' or receivers == 0 then
+    return false
+  end
+  call('PUBLISH', channel, grant)
+  return true
 end
 
 -- Gives the lock to the first waiter that is alive, and tells its instance. Nobody listens for a dead one: it is dropped.
@@ -38,9 +46,7 @@ local function hand_over(lock, fence, queue)
   while entry do
     local ttl, owner, instance = string.match(entry, '^(%d+) ((.*)#.*)$')
     local first = take_tokens(fence, ttl)
-    -- Not allowed to publish counts as not alive: the waiter will ask by itself
-    local receivers = publish(channels .. instance, string.format('%.0f ', first) .. owner)
-    if type(receivers) == 'number' and receivers > 0 then
+    if publish(channels .. instance, string.format('%.0f ', first) .. owner) then
       call('SET', lock, owner, 'PX', ttl)
       return true
     end
