@@ -105,7 +105,7 @@ final class BackgroundReleases {
 		if (this.pending.incrementAndGet() > MAX_PENDING) {
 			this.pending.decrementAndGet();
 			logger.warn("Not releasing lock '%s' in the background, too many releases are pending. "
-				.formatted(request.key()) + "It stays locked until its time runs out.");
+				.formatted(Printable.of(request.key())) + "It stays locked until its time runs out.");
 			return;
 		}
 		begin.accept(new Pending(request, this.clock.nanoTime() + request.ttl().toNanos(), confirmations));
@@ -129,7 +129,7 @@ final class BackgroundReleases {
 				this.pending.decrementAndGet();
 				if (failure != null) {
 					logger.warn("Gave up releasing lock '%s' in the background, its time has run out: %s"
-						.formatted(release.request.key(), StoreCalls.unwrap(failure).getMessage()));
+						.formatted(Printable.of(release.request.key()), StoreCalls.unwrap(failure).getMessage()));
 				}
 				return;
 			}

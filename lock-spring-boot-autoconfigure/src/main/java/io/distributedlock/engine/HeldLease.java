@@ -499,7 +499,7 @@ final class HeldLease implements LockHold {
 	@Override
 	public String toString() {
 		Thread owner = this.thread;
-		return "'%s' (name '%s', fencing token %d, %s)".formatted(key(), this.name, this.fencingToken,
+		return "'%s' (name '%s', fencing token %d, %s)".formatted(Printable.of(key()), this.name, this.fencingToken,
 				(owner != null) ? "thread '" + owner.getName() + "'" : "no thread");
 	}
 

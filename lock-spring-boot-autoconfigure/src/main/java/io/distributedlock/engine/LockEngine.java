@@ -409,7 +409,7 @@ final class LockEngine {
 			}
 		}
 		catch (CompletionException ex) {
-			logger.debug("An interrupted waiter for lock '%s' had failed".formatted(waiter.key()), ex);
+			logger.debug("An interrupted waiter for lock '%s' had failed".formatted(Printable.of(waiter.key())), ex);
 		}
 	}
 

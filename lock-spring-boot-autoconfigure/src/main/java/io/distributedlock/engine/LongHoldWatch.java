@@ -86,7 +86,7 @@ public final class LongHoldWatch implements SmartLifecycle {
 	private void warn(LockActivity.Hold hold) {
 		logger.warn(("Lock '%s' (name '%s', thread '%s') has been held for %d ms, which is more than "
 				+ "'distributed-lock.warn-held-longer-than'. Others cannot have it.")
-			.formatted(hold.key(), hold.name(), hold.thread(), hold.held().toMillis()));
+			.formatted(Printable.of(hold.key()), hold.name(), hold.thread(), hold.held().toMillis()));
 	}
 
 	@Override

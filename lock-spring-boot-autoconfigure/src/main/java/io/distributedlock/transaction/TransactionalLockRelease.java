@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLeases;
 import io.distributedlock.ReleaseOutcome;
+import io.distributedlock.engine.Printable;
 import io.distributedlock.interceptor.LockRelease;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
@@ -139,7 +140,7 @@ public final class TransactionalLockRelease implements LockRelease {
 						+ "Begin the transaction inside the lock, with @Transactional on the locked method and not on "
 						+ "its caller, or set 'distributed-lock.transaction.release-after-completion' to true. "
 						+ "This is reported once for each method.")
-					.formatted(this.key, describe(this.method), describeTransaction()));
+					.formatted(Printable.of(this.key), describe(this.method), describeTransaction()));
 			}
 		}
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 import io.distributedlock.LockEvent;
+import io.distributedlock.engine.Printable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,8 @@ public final class ForcedRelease {
 		LockDescriptors.Owner owner = released.holder();
 		String holder = (owner != null) ? "%s@%s/%d".formatted(owner.application(), owner.host(), owner.pid()) : null;
 		logger.warn("Lock '%s' was released by force by %s. Its holder was %s since %s.".formatted(
-				printable(released.key()), (principal != null) ? "'" + printable(principal) + "'" : "an unknown user",
+				Printable.of(released.key()),
+				(principal != null) ? "'" + Printable.of(principal) + "'" : "an unknown user",
 				(holder != null) ? holder : "another program", released.since()));
 		this.lockEvents.accept(new LockEvent.ForceReleased(released.key(), holder, principal));
 		Map<String, @Nullable Object> data = new HashMap<>();
@@ -68,13 +70,6 @@ public final class ForcedRelease {
 		}
 		this.auditEvents
 			.publishEvent(new AuditApplicationEvent((principal != null) ? principal : "", AUDIT_TYPE, data));
-	}
-
-	/**
-	 * Return a text without anything that could pass for another line of the log.
-	 */
-	private static String printable(String text) {
-		return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
 	}
 
 }
