@@ -209,11 +209,14 @@ NobodyListens == \A i \in 1..Len(queue) : MayBeDeaf(queue[i])
 
 Give(c, gen) == lock' = c /\ leaseGen' = gen /\ fence' = fence + Tokens
 
+(* What the first of the queue are told, for whom nobody listens on the server of the lock: nothing, wherever they listen. *)
+PassedOver(count) == IF Flaw = "TellWhoIsPassedOver" THEN {Grant(queue[j], fence + 1) : j \in 1..count} ELSE {}
+
 (* Take the i-th of the queue; nobody listened for those before it. *)
 HandOver(i) ==
   /\ state[queue[i]] /= "dead" /\ \A j \in 1..(i - 1) : MayBeDeaf(queue[j])
   /\ Give(queue[i], lastGen'[queue[i]])
-  /\ grants' = IF state[queue[i]] = "waiting" THEN grants \cup {Grant(queue[i], fence + 1)} ELSE grants
+  /\ grants' = PassedOver(i - 1) \cup IF state[queue[i]] = "waiting" THEN grants \cup {Grant(queue[i], fence + 1)} ELSE grants
 
 Busy(c, gen, q, latest) ==
   \/ /\ queue' = IF IsIn(q, c) THEN q ELSE Append(q, c)
@@ -228,7 +231,7 @@ Acquire(c, gen) ==
     [] lock = Nobody /\ queue /= <<>> /\ Head(queue) /= c ->     \* the last lease has run out: those who wait come first
          \/ /\ NobodyListens
             /\ Give(c, gen) /\ queue' = <<>> /\ Answer("granted", c, gen, fence + 1)
-            /\ UNCHANGED grants
+            /\ grants' = grants \cup PassedOver(Len(queue))
          \/ \E i \in 1..Len(queue) :
               /\ HandOver(i)
               /\ IF queue[i] = c THEN queue' = After(queue, i) /\ Answer("granted", c, gen, fence + 1)
@@ -248,7 +251,8 @@ Prolong(c, gen) ==
 Release(c, gen) ==
   /\ IF lock = c \/ (Flaw = "PlainDelete" /\ lock /= Nobody)
      THEN \/ /\ NobodyListens
-             /\ lock' = Nobody /\ leaseGen' = 0 /\ queue' = <<>> /\ UNCHANGED <<fence, grants>>
+             /\ lock' = Nobody /\ leaseGen' = 0 /\ queue' = <<>> /\ UNCHANGED fence
+             /\ grants' = grants \cup PassedOver(Len(queue))
           \/ \E i \in 1..Len(queue) : HandOver(i) /\ queue' = After(queue, i)
      ELSE queue' = Without(queue, c) /\ UNCHANGED <<lock, leaseGen, fence, grants>>
   /\ Answer("left", c, gen, 0)

@@ -196,6 +196,7 @@ class AdviceOrderTests {
 			}
 			this.events.add("lock");
 			LockLease lease = mock(LockLease.class);
+			given(lease.key()).willReturn(spec.key());
 			given(lease.release()).will((invocation) -> {
 				this.events.add("release");
 				return ReleaseOutcome.RELEASED;

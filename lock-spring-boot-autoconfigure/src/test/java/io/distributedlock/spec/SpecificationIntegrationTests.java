@@ -51,6 +51,7 @@ class SpecificationIntegrationTests {
 				Flaw.ofHandOver("CountRenewalFromAnswer", Flaw.EXCLUSION), Flaw.ofHandOver("OneToken", Flaw.FENCING),
 				Flaw.ofHandOver("PlainDelete", Flaw.OWNERSHIP),
 				Flaw.ofHandOver("StartAnewEvenIfShorter", Flaw.EXCLUSION),
+				Flaw.ofHandOver("TellWhoIsPassedOver", Flaw.OWNERSHIP),
 				Flaw.ofHandOver("TrustStaleGrants", Flaw.EXCLUSION), Flaw.ofProgress("AskOnce", "NoLostWakeUp"),
 				Flaw.ofProgress("ForgetPlace", "NothingIsLeft"), Flaw.ofProgress("ReleaseOnce", "ReleaseArrives"));
 	}
