@@ -57,6 +57,11 @@ final class ClockJump {
 			return locks
 			""";
 
+	/**
+	 * What a server answers that is no master, or not one of a working Cluster.
+	 */
+	private static final List<String> NO_MASTER = List.of("READONLY", "CLUSTERDOWN", "cluster is down");
+
 	private ClockJump() {
 	}
 
@@ -116,10 +121,11 @@ final class ClockJump {
 			server.cli(command.toArray(String[]::new));
 		}
 		catch (RespException ex) {
-			if (!String.valueOf(ex.getMessage()).contains("READONLY")) {
+			String message = String.valueOf(ex.getMessage());
+			if (NO_MASTER.stream().noneMatch(message::contains)) {
 				throw ex;
 			}
-			// No master for the moment, because of a failover that has begun late
+			// For the moment, because of a failover that has begun late
 		}
 	}
 
