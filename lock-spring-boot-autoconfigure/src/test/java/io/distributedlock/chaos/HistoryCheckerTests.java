@@ -82,6 +82,33 @@ class HistoryCheckerTests {
 	}
 
 	@Test
+	void acceptsLowerTokenOfWhoTookOverInTheJvmOfTheOneBeforeOnlyInAWindow() {
+		hold("a-1", 5, 0, 10, 30);
+		hold("b-1", 100, 12, 15, 20);
+		hold("a-2", 6, 25, 31, 40);
+		assertThat(check(new Interval(15, 31)).violations()).isEmpty();
+		assertThat(check(new Interval(15, 30)).violations()).singleElement().asString().startsWith("Token does not");
+	}
+
+	@Test
+	void findsLowerTokenThatWasNotPassedOnByTheOneBefore() {
+		hold("a-1", 5, 0, 10, 30);
+		hold("b-1", 100, 12, 15, 20);
+		hold("c-2", 6, 25, 31, 40);
+		hold("a-3", 5 + 64, 35, 41, 50);
+		assertThat(check(new Interval(0, 100)).violations()).hasSize(2)
+			.allSatisfy((violation) -> assertThat(violation).startsWith("Token does not rise: "));
+	}
+
+	@Test
+	void findsLowerTokenOfWhoTookOverInAJvmThatCameLater() {
+		hold("b-1", 100, 12, 15, 20);
+		hold("a-1", 5, 13, 21, 30);
+		hold("a-2", 6, 25, 31, 40);
+		assertThat(check(new Interval(0, 100)).violations()).singleElement().asString().contains("a-2 of k");
+	}
+
+	@Test
 	void acceptsAnyOrderOfTokensOfThoseWhoAskedAtTheSameTime() {
 		hold("a", 5, 0, 10, 12);
 		hold("b", 4, 9, 15, 30);

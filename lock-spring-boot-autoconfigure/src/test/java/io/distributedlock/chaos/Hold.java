@@ -1,9 +1,11 @@
 package io.distributedlock.chaos;
 
+import io.distributedlock.store.LockStore;
+
 /**
  * A lock that somebody believed to hold.
  *
- * @param id which hold, unique
+ * @param id which hold, unique: the name of the client, a hyphen and a number
  * @param key the key
  * @param token the fencing token
  * @param asked when the attempt to acquire the lock began
@@ -18,6 +20,19 @@ record Hold(String id, String key, long token, long asked, Interval belief) {
 	Hold until(Hold later) {
 		return new Hold(this.id, this.key, this.token, this.asked,
 				new Interval(this.belief.from(), later.belief().to()));
+	}
+
+	/**
+	 * Return whether the JVM of an earlier holder may have passed the lock on to this
+	 * one, by itself.
+	 */
+	boolean isPassedOnFrom(Hold before) {
+		long tokens = this.token - before.token;
+		return client().equals(before.client()) && tokens > 0 && tokens < LockStore.TOKENS_PER_GRANT;
+	}
+
+	private String client() {
+		return this.id.substring(0, Math.max(0, this.id.lastIndexOf('-')));
 	}
 
 	@Override
