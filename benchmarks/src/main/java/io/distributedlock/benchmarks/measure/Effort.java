@@ -35,8 +35,8 @@ public record Effort(int rounds, int longRounds, Duration warmUp, int firstWarmU
 	 * @return less than five minutes
 	 */
 	public static Effort quick() {
-		return new Effort(1, 1, Duration.ofMillis(500), 2, Duration.ofMillis(100), Duration.ofSeconds(1), 100,
-				Duration.ofSeconds(3), Duration.ofSeconds(6), Duration.ofSeconds(3));
+		return new Effort(1, 1, Duration.ofMillis(300), 1, Duration.ofMillis(100), Duration.ofMillis(700), 100,
+				Duration.ofSeconds(2), Duration.ofSeconds(6), Duration.ofSeconds(2));
 	}
 
 	/**
