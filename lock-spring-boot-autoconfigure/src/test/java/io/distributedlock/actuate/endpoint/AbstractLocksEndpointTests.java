@@ -124,10 +124,7 @@ abstract class AbstractLocksEndpointTests {
 		LockLease lease = hold("orders::42");
 		CompletableFuture<Void> waiter = CompletableFuture.runAsync(
 				() -> this.there.locks().acquire(spec("orders::42").withWaitTime(Duration.ofSeconds(20))).close());
-		Awaitility.await()
-			.untilAsserted(
-					() -> assertThat(LockApplication.<Integer>read(this.there.get("/locks/orders::42"), "$.waiting"))
-						.isOne());
+		awaitQueued(this.there, "orders::42", Duration.ofMillis(1));
 		HttpResponse<String> response = this.there.get("/locks/orders::42");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(LockApplication.<Boolean>read(response, "$.held")).isTrue();
@@ -189,9 +186,7 @@ abstract class AbstractLocksEndpointTests {
 			LockLease lease = this.here.locks().acquire(spec(key));
 			CompletableFuture<Void> waiter = CompletableFuture
 				.runAsync(() -> this.here.locks().acquire(spec(key).withWaitTime(Duration.ofSeconds(20))).close());
-			Awaitility.await()
-				.pollDelay(Duration.ofMillis("hot".equals(key) ? 200 : 1))
-				.until(() -> this.here.bean(LockTemplate.class).activity(1).waiting() == 1);
+			awaitQueued(this.here, key, Duration.ofMillis("hot".equals(key) ? 200 : 1));
 			lease.close();
 			waiter.get(10, TimeUnit.SECONDS);
 		}
@@ -226,6 +221,18 @@ abstract class AbstractLocksEndpointTests {
 			assertHeld(this.there.send("DELETE", path), key);
 			assertThat(LockApplication.<Boolean>read(this.there.get(path), "$.held")).as("key '%s'", key).isFalse();
 		}
+	}
+
+	/**
+	 * Wait until a waiter has found the lock held: before that, it may still find it
+	 * free.
+	 */
+	private static void awaitQueued(LockApplication application, String key, Duration atLeast) {
+		Awaitility.await()
+			.pollDelay(atLeast)
+			.untilAsserted(
+					() -> assertThat(LockApplication.<Integer>read(application.get("/locks/" + key), "$.waiting"))
+						.isOne());
 	}
 
 	private static void assertHeld(HttpResponse<String> response, String key) {

@@ -1,6 +1,7 @@
 package io.distributedlock.sample.stock;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 
@@ -70,6 +71,8 @@ class SaleServiceTests {
 
 	@Test
 	void saleThatIsInterruptedFailsAndStaysInterrupted() {
+		// Buyers who are ready before anybody waits for them would end the sale
+		given(this.room.take("pear", 1)).will((call) -> new CountDownLatch(1).await(30, TimeUnit.SECONDS));
 		Thread.currentThread().interrupt();
 		assertThatIllegalStateException().isThrownBy(() -> this.sales.hold("pear", 2, 5, false));
 		assertThat(Thread.interrupted()).isTrue();
