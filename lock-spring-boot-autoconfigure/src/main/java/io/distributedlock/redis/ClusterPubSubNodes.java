@@ -3,6 +3,7 @@ package io.distributedlock.redis;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
+import io.distributedlock.redis.internal.Connections;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.event.ClusterTopologyChangedEvent;
 import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
@@ -56,7 +57,7 @@ final class ClusterPubSubNodes implements PubSubNodes {
 	public void close() {
 		this.changes.dispose();
 		if (this.cluster.isOpen()) {
-			this.cluster.close();
+			Connections.close(this.cluster);
 		}
 	}
 

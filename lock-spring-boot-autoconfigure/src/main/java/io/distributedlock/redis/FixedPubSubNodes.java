@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
+import io.distributedlock.redis.internal.Connections;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 
 /**
@@ -39,7 +40,7 @@ final class FixedPubSubNodes implements PubSubNodes {
 
 	@Override
 	public void close() {
-		this.nodes.stream().filter(StatefulRedisPubSubConnection::isOpen).forEach(StatefulRedisPubSubConnection::close);
+		this.nodes.stream().filter(StatefulRedisPubSubConnection::isOpen).forEach(Connections::close);
 		this.closer.run();
 	}
 

@@ -3,10 +3,10 @@ package io.distributedlock.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
+import io.distributedlock.redis.internal.Connections;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -26,8 +26,6 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -57,8 +55,6 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  * </ul>
  */
 final class LockConnectionFactory extends LettuceConnectionFactory {
-
-	private static final Log logger = LogFactory.getLog(LockConnectionFactory.class);
 
 	private static final Duration MAX_TOPOLOGY_AGE = Duration.ofSeconds(1);
 
@@ -131,15 +127,7 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 		RedisServers servers = (connection instanceof StatefulRedisClusterConnection<?, ?> cluster)
 				? new RedisServers.Masters((StatefulRedisClusterConnection<byte[], byte[]>) cluster)
 				: new RedisServers.Single(((StatefulRedisConnection<byte[], byte[]>) connection).async());
-		return new SeparateConnection(servers, () -> close(connection));
-	}
-
-	private static void close(StatefulConnection<?, ?> connection) {
-		CompletionStage<Void> closed = connection.closeAsync();
-		closed.exceptionally((failure) -> {
-			logger.debug("A connection was not closed properly", failure);
-			return null;
-		});
+		return new SeparateConnection(servers, () -> Connections.close(connection));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
+import io.distributedlock.redis.internal.Connections;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
@@ -205,7 +206,7 @@ final class HintSubscription {
 			this.connection = null;
 		}
 		if (current != null) {
-			NodeConnection.close(current);
+			Connections.close(current);
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import io.distributedlock.InvalidLockStoreException;
+import io.distributedlock.redis.internal.Connections;
 import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.RedisChannelHandler;
@@ -195,7 +196,7 @@ final class Node {
 		}).toCompletableFuture().orTimeout(this.settings.connectTimeout(this.server).toNanos(), TimeUnit.NANOSECONDS);
 		answer.thenAccept((info) -> admit(connected, properties(info))).whenComplete((ignored, failure) -> {
 			if (failure != null) {
-				NodeConnection.close(connected);
+				Connections.close(connected);
 				failed(failure);
 			}
 		});

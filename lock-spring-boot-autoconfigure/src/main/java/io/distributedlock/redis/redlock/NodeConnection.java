@@ -7,23 +7,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.distributedlock.redis.internal.Connections;
 import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * One connection to a node, for as long as it lasts. When it breaks, the node has to be
  * looked at again before it may vote, so this never reconnects.
  */
 final class NodeConnection {
-
-	private static final Log logger = LogFactory.getLog(NodeConnection.class);
 
 	private final Node node;
 
@@ -143,19 +139,8 @@ final class NodeConnection {
 
 	void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			close(this.connection);
+			Connections.close(this.connection);
 		}
-	}
-
-	/**
-	 * Close any connection without waiting for it.
-	 */
-	static void close(StatefulConnection<?, ?> connection) {
-		CompletionStage<Void> closed = connection.closeAsync();
-		closed.exceptionally((failure) -> {
-			logger.debug("A connection was not closed properly", failure);
-			return null;
-		});
 	}
 
 }

@@ -184,11 +184,14 @@ class RedlockOutageIntegrationTests {
 	@Test
 	void lockReleasedWhileANodeIsAwayIsReleasedThereWhenItIsBack() {
 		LockLease lease = this.here.acquire(PATIENT);
+		// Given and released by a majority, while the other nodes are on their way
+		await().until(() -> this.nodes.lockKeys().size() == 5);
 		this.nodes.proxy(0).refuse();
 		this.nodes.proxy(0).reset();
 		await().until(() -> this.store.quorumMargin() == 1);
 		assertThat(lease.release()).isEqualTo(ReleaseOutcome.RELEASED);
-		assertThat(this.nodes.lockKeys()).containsExactly(this.nodes.server(0).port() + " lock:{k}");
+		await().untilAsserted(
+				() -> assertThat(this.nodes.lockKeys()).containsExactly(this.nodes.server(0).port() + " lock:{k}"));
 		this.nodes.proxy(0).pass();
 		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
 	}
