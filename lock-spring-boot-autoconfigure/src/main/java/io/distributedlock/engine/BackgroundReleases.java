@@ -112,7 +112,7 @@ final class BackgroundReleases {
 	}
 
 	private void attempt(Pending release) {
-		CompletionStage<Boolean> attempt = StoreCalls.call(() -> this.store.release(release.request))
+		CompletionStage<Boolean> attempt = StoreCalls.call(this.store, release.request, LockStore::release)
 			.toCompletableFuture()
 			.copy()
 			.orTimeout(ATTEMPT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);

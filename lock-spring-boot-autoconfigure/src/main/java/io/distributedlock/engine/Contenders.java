@@ -79,8 +79,8 @@ final class Contenders implements GrantListener {
 		long sentAt = this.clock.nanoTime();
 		contender.asks(sentAt);
 		this.sweep.by(contender.nextCheck());
-		CompletionStage<AcquireReply> question = StoreCalls.acquire(this.store, contender.request(),
-				contender.contention().enqueue());
+		CompletionStage<AcquireReply> question = StoreCalls.call(this.store, contender,
+				(asked, asking) -> asked.acquire(asking.request(), asking.contention().enqueue()));
 		CompletableFuture<AcquireReply> answer = question.toCompletableFuture();
 		if (StoreCalls.isAnswered(answer)) {
 			answered(contender, answer.join(), sentAt);
@@ -275,7 +275,7 @@ final class Contenders implements GrantListener {
 			return;
 		}
 		long sentAt = this.clock.nanoTime();
-		StoreCalls.call(() -> this.store.recheck(batch.stream().map(Contender::request).toList()))
+		StoreCalls.call(this.store, batch.stream().map(Contender::request).toList(), LockStore::recheck)
 			.whenComplete((replies, failure) -> recheckAnswered(batch, replies, failure, sentAt));
 	}
 

@@ -140,7 +140,7 @@ final class LeaseRenewer {
 		List<LeaseRequest> requests = batch.stream()
 			.map((lease) -> new LeaseRequest(lease.key(), lease.owner(), lease.validityAt(now)))
 			.toList();
-		StoreCalls.call(() -> this.store.renew(requests)).whenComplete((replies, failure) -> {
+		StoreCalls.call(this.store, requests, LockStore::renew).whenComplete((replies, failure) -> {
 			for (int i = 0; failure == null && i < batch.size(); i++) {
 				if (replies.get(i) == RenewReply.LOST) {
 					lose(batch.get(i), NOT_THE_HOLDER);
@@ -216,7 +216,7 @@ final class LeaseRenewer {
 
 	private void renew(List<HeldLease> batch, long sentAt) {
 		List<LeaseRequest> requests = batch.stream().map((lease) -> lease.renewal(sentAt)).toList();
-		StoreCalls.call(() -> this.store.renew(requests)).whenComplete((renewed, failure) -> {
+		StoreCalls.call(this.store, requests, LockStore::renew).whenComplete((renewed, failure) -> {
 			if (failure != null) {
 				renewalFailed(batch, StoreCalls.unwrap(failure));
 			}

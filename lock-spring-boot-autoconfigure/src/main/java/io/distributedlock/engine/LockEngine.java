@@ -137,7 +137,7 @@ final class LockEngine {
 	CompletionStage<Void> probe() {
 		LeaseRequest request = new LeaseRequest("distributed-lock-probe:" + instance(), this.ownerTokens.next(),
 				this.settings.ttl());
-		return StoreCalls.call(() -> this.store.acquire(request, false))
+		return StoreCalls.call(this.store, request, (asked, probe) -> asked.acquire(probe, false))
 			.thenCompose((reply) -> this.store.release(request))
 			.<Void>thenApply((released) -> null)
 			.whenComplete((ignored, failure) -> {
@@ -433,7 +433,7 @@ final class LockEngine {
 			return false;
 		}
 		CompletableFuture<List<RenewReply>> renewal = StoreCalls
-			.call(() -> this.store.renew(List.of(new LeaseRequest(lease.key(), lease.owner(), ttl))))
+			.call(this.store, List.of(new LeaseRequest(lease.key(), lease.owner(), ttl)), LockStore::renew)
 			.toCompletableFuture();
 		RenewReply answer;
 		try {
@@ -583,7 +583,7 @@ final class LockEngine {
 		if (wasHeld && !this.stopped && this.queues.pass(lease)) {
 			return PASSED;
 		}
-		CompletionStage<Boolean> release = StoreCalls.release(this.store, lease.request());
+		CompletionStage<Boolean> release = StoreCalls.call(this.store, lease.request(), LockStore::release);
 		CompletableFuture<Boolean> answer = release.toCompletableFuture();
 		if (StoreCalls.isAnswered(answer)) {
 			releaseAnswered(lease, wasHeld, answer.join(), null);

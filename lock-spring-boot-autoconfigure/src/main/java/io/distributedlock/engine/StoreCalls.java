@@ -4,10 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 
-import io.distributedlock.store.AcquireReply;
-import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
 
 /**
@@ -19,35 +17,14 @@ final class StoreCalls {
 	}
 
 	/**
-	 * Call the store; an exception it throws becomes a failed stage.
+	 * Ask a store something; an exception it throws becomes a failed stage. Creates no
+	 * object for the call if the question is always the same one.
+	 * @param argument what the question is about
 	 */
-	static <T> CompletionStage<T> call(Supplier<CompletionStage<T>> operation) {
+	static <A, T> CompletionStage<T> call(LockStore store, A argument,
+			BiFunction<LockStore, A, CompletionStage<T>> question) {
 		try {
-			return operation.get();
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedStage(ex);
-		}
-	}
-
-	/**
-	 * Ask a store for a lock, as {@link #call} does, without an object for the call.
-	 */
-	static CompletionStage<AcquireReply> acquire(LockStore store, LeaseRequest request, boolean enqueue) {
-		try {
-			return store.acquire(request, enqueue);
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedStage(ex);
-		}
-	}
-
-	/**
-	 * Give a lock back to a store, as {@link #call} does, without an object for the call.
-	 */
-	static CompletionStage<Boolean> release(LockStore store, LeaseRequest request) {
-		try {
-			return store.release(request);
+			return question.apply(store, argument);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedStage(ex);

@@ -37,7 +37,7 @@ final class StoreHealth {
 
 	/**
 	 * Create the health of a store that is well.
-	 * @param trial asks the store for a lock
+	 * @param trial asks the store for a lock, and fails by its stage only
 	 */
 	StoreHealth(LockTimer timer, MonotonicClock clock, LockListeners listeners, Supplier<CompletionStage<Void>> trial) {
 		this.timer = timer;
@@ -95,7 +95,7 @@ final class StoreHealth {
 			this.timer.schedule(this::check, CALM - sinceFailure);
 			return;
 		}
-		CompletionStage<Void> answer = StoreCalls.call(this.trial)
+		CompletionStage<Void> answer = this.trial.get()
 			.toCompletableFuture()
 			.copy()
 			.orTimeout(CALM, TimeUnit.NANOSECONDS);

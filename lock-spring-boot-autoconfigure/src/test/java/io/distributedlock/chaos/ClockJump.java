@@ -71,15 +71,11 @@ final class ClockJump {
 	 * @param server chooses the server
 	 */
 	static List<Fault> faults(String name, Function<Random, RedisServerProcess> server) {
-		return List.of(new Fault(name + " expiry as after a clock jump forward", true, (random) -> {
-			of(server.apply(random), any(random));
-			return () -> {
-			};
-		}), new Fault(name + " expiry as after a clock jump backward", (random) -> {
-			of(server.apply(random), any(random).negated());
-			return () -> {
-			};
-		}));
+		return List.of(
+				Fault.momentary(name + " expiry as after a clock jump forward", true,
+						(random) -> of(server.apply(random), any(random))),
+				Fault.momentary(name + " expiry as after a clock jump backward", false,
+						(random) -> of(server.apply(random), any(random).negated())));
 	}
 
 	/**

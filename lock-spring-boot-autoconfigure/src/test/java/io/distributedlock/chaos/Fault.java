@@ -1,6 +1,7 @@
 package io.distributedlock.chaos;
 
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -15,6 +16,17 @@ record Fault(String name, boolean unseen, Function<Random, Runnable> injection) 
 
 	Fault(String name, Function<Random, Runnable> injection) {
 		this(name, false, injection);
+	}
+
+	/**
+	 * Return a fault that is over at once.
+	 */
+	static Fault momentary(String name, boolean unseen, Consumer<Random> injection) {
+		return new Fault(name, unseen, (random) -> {
+			injection.accept(random);
+			return () -> {
+			};
+		});
 	}
 
 }

@@ -39,7 +39,7 @@ final class HistoryChecker {
 		List<Overlap> unexpected = new ArrayList<>();
 		List<String> violations = new ArrayList<>(history.errors());
 		byKey(history).forEach((holds) -> {
-			overlaps(holds).forEach((overlap) -> (isExplained(overlap) ? expected : unexpected).add(overlap));
+			overlaps(holds).forEach((overlap) -> (isInAWindow(overlap.time()) ? expected : unexpected).add(overlap));
 			checkTokens(holds, violations);
 		});
 		unexpected.forEach((overlap) -> violations.add("Two holders: " + overlap));
@@ -56,8 +56,8 @@ final class HistoryChecker {
 		return history.holds().stream().collect(Collectors.groupingBy(Hold::key)).values();
 	}
 
-	private boolean isExplained(Overlap overlap) {
-		return this.windows.stream().anyMatch((window) -> window.contains(overlap.time()));
+	private boolean isInAWindow(Interval time) {
+		return this.windows.stream().anyMatch((window) -> window.contains(time));
 	}
 
 	private static List<Overlap> overlaps(List<Hold> holds) {
@@ -98,7 +98,7 @@ final class HistoryChecker {
 
 	private boolean isPassedOn(Hold hold, Hold higher, List<Hold> holds) {
 		Interval since = new Interval(higher.belief().from(), hold.belief().from());
-		return this.windows.stream().anyMatch((window) -> window.contains(since)) && holds.stream()
+		return isInAWindow(since) && holds.stream()
 			.anyMatch((before) -> hold.isPassedOnFrom(before) && before.belief().from() < higher.belief().from());
 	}
 

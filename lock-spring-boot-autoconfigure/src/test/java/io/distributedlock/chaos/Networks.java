@@ -12,9 +12,9 @@ import io.distributedlock.testsupport.NetworkFault;
 import io.distributedlock.testsupport.RedisServerProcess;
 
 /**
- * The networks of clients that learn from a Sentinel or a Cluster where the servers are:
- * each client reaches each server by a connection of its own, in place of the one it has
- * learnt of. Servers reach one another directly.
+ * The networks of clients: each client reaches each server by a connection of its own, in
+ * place of the one it is told of, by its settings, a Sentinel or a Cluster. Servers reach
+ * one another directly.
  */
 final class Networks implements AutoCloseable {
 

@@ -86,17 +86,16 @@ final class RedlockTopology implements Topology {
 			faults.add(new Fault("network " + fault, (random) -> some(random,
 					(node) -> fault.inject(this.networks.get(node)), (node) -> this.networks.get(node).pass())));
 		}
-		faults.add(new Fault("node expiry as after a clock jump forward, of locks that all nodes have", (random) -> {
-			List<RedisServerProcess> jumping = any(random).stream().map(this.nodes::get).toList();
-			for (int i = 0; i < ATTEMPTS && ClockJump.whereAllAgree(jumping, this.nodes, LEASE_IS_OVER) == 0; i++) {
-				// There is none that all have at the moment
-			}
-			return () -> {
-			};
-		}));
-		faults.add(new Fault("node expiry as after a clock jump backward", (random) -> some(random,
-				(node) -> ClockJump.of(this.nodes.get(node), ClockJump.any(random).negated()), (node) -> {
-				})));
+		faults.add(Fault.momentary("node expiry as after a clock jump forward, of locks that all nodes have", false,
+				(random) -> {
+					List<RedisServerProcess> jumping = any(random).stream().map(this.nodes::get).toList();
+					for (int i = 0; i < ATTEMPTS
+							&& ClockJump.whereAllAgree(jumping, this.nodes, LEASE_IS_OVER) == 0; i++) {
+						// There is none that all have at the moment
+					}
+				}));
+		faults.add(Fault.momentary("node expiry as after a clock jump backward", false, (random) -> any(random)
+			.forEach((node) -> ClockJump.of(this.nodes.get(node), ClockJump.any(random).negated()))));
 		return faults;
 	}
 

@@ -3,11 +3,7 @@ package io.distributedlock.chaos;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
-import io.distributedlock.testsupport.FaultProxy;
-import io.distributedlock.testsupport.NetworkFault;
 import io.distributedlock.testsupport.RedisServerProcess;
 import io.distributedlock.testsupport.ServerFault;
 
@@ -18,10 +14,10 @@ final class StandaloneTopology implements Topology {
 
 	private final RedisServerProcess server = RedisServerProcess.start();
 
-	private final List<FaultProxy> networks;
+	private final Networks networks;
 
 	StandaloneTopology(int clients) {
-		this.networks = IntStream.range(0, clients).mapToObj((i) -> new FaultProxy(this.server)).toList();
+		this.networks = new Networks(servers(), clients);
 	}
 
 	@Override
@@ -41,8 +37,10 @@ final class StandaloneTopology implements Topology {
 
 	@Override
 	public List<String> properties(int client) {
-		return List.of("spring.data.redis.host=" + RedisServerProcess.LOOPBACK,
-				"spring.data.redis.port=" + this.networks.get(client).port());
+		List<String> properties = new ArrayList<>(this.networks.properties(client));
+		properties.add("spring.data.redis.host=" + this.server.host());
+		properties.add("spring.data.redis.port=" + this.server.port());
+		return properties;
 	}
 
 	@Override
@@ -53,30 +51,14 @@ final class StandaloneTopology implements Topology {
 				fault.inject(this.server);
 				return () -> fault.heal(this.server);
 			})));
-		for (NetworkFault fault : NetworkFault.values()) {
-			faults.add(new Fault("network " + fault, (random) -> {
-				some(random).forEach(fault::inject);
-				return () -> this.networks.forEach(FaultProxy::pass);
-			}));
-		}
+		faults.addAll(this.networks.faults());
 		faults.addAll(ClockJump.faults("server", (random) -> this.server));
 		return faults;
 	}
 
-	/**
-	 * Return the networks of some clients, at least one.
-	 */
-	private List<FaultProxy> some(Random random) {
-		int first = random.nextInt(this.networks.size());
-		int count = 1 + random.nextInt(this.networks.size());
-		return IntStream.range(first, first + count)
-			.mapToObj((i) -> this.networks.get(i % this.networks.size()))
-			.toList();
-	}
-
 	@Override
 	public void close() {
-		this.networks.forEach(FaultProxy::close);
+		this.networks.close();
 		this.server.close();
 	}
 

@@ -47,7 +47,7 @@ class ReplicatedHandOverIntegrationTests {
 			assertThat(master.cli("EVAL", new String(LockCommands.RELEASE.source(), StandardCharsets.UTF_8), "3",
 					"lock", "fence", "queue", "grants:", "60000", "1", "release", "holder#1", "10000"))
 				.isEqualTo(List.of(List.of(1L)));
-			assertThat(master.cli("EXISTS", "lock")).as("handed over").isEqualTo(0L);
+			assertThat(master.cli("EXISTS", "lock")).as("nobody has got it").isEqualTo(0L);
 			master.cli("PUBLISH", "grants:waiter", "that was all");
 			Awaitility.await().until(() -> messages.contains("that was all"));
 			assertThat(messages).filteredOn((message) -> message.contains("waiter#1")).isEmpty();

@@ -64,14 +64,7 @@ final class Trial {
 	}
 
 	Duration warmUp() {
-		return effort().warmUp().multipliedBy(warmUps());
-	}
-
-	/**
-	 * Return how many times as long as usual to warm up.
-	 */
-	int warmUps() {
-		return this.first ? effort().firstWarmUp() : 1;
+		return effort().warmUp().multipliedBy(this.first ? effort().firstWarmUp() : 1);
 	}
 
 	/**

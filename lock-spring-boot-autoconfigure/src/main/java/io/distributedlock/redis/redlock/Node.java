@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 
 import io.distributedlock.InvalidLockStoreException;
 import io.distributedlock.redis.internal.Connections;
-import io.distributedlock.redis.internal.EvictionPolicy;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
@@ -207,7 +206,7 @@ final class Node {
 	 * does not say so votes all the same.
 	 */
 	private void warnOfEvictions(StatefulRedisConnection<byte[], byte[]> connected) {
-		connected.async().info("memory").thenApply(EvictionPolicy::read).thenAccept((policy) -> {
+		NodeConnection.evictionPolicy(connected).thenAccept((policy) -> {
 			List<String> warnings = policy.warnings("Redlock node " + address());
 			if (!warnings.isEmpty() && this.warnedOfEvictions.compareAndSet(false, true)) {
 				warnings.forEach(logger::warn);

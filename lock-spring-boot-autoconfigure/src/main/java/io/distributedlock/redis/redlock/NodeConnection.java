@@ -120,8 +120,15 @@ final class NodeConnection {
 	 * Return when the node removes keys, as far as it says so within a second.
 	 */
 	CompletionStage<EvictionPolicy> evictionPolicy() {
+		return evictionPolicy(this.connection);
+	}
+
+	/**
+	 * The same for a node that is not known yet.
+	 */
+	static CompletionStage<EvictionPolicy> evictionPolicy(StatefulRedisConnection<byte[], byte[]> connection) {
 		try {
-			return this.connection.async()
+			return connection.async()
 				.info("memory")
 				.toCompletableFuture()
 				.orTimeout(1, TimeUnit.SECONDS)
