@@ -2,7 +2,6 @@ package io.distributedlock.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.distributedlock.store.LeaseRequest;
@@ -20,7 +19,7 @@ final class LockCommand {
 
 	private final byte[] ttl;
 
-	private final CompletableFuture<List<?>> reply = new CompletableFuture<>();
+	private final CompletableFuture<Object> reply = new CompletableFuture<>();
 
 	/**
 	 * Create a command.
@@ -59,9 +58,10 @@ final class LockCommand {
 	}
 
 	/**
-	 * Return what the scripts {@code acquire.lua} or {@code release.lua} return.
+	 * Return what the scripts {@code acquire.lua} or {@code release.lua} return: a number
+	 * or a list.
 	 */
-	CompletableFuture<List<?>> reply() {
+	CompletableFuture<Object> reply() {
 		return this.reply;
 	}
 

@@ -241,7 +241,7 @@ final class LockCommands {
 		}
 		if (replies != null) {
 			for (int i = 0; i < commands.size(); i++) {
-				answer(commands.get(i), (List<?>) replies.get(i));
+				answer(commands.get(i), replies.get(i));
 			}
 		}
 		if (failure != null) {
@@ -272,9 +272,9 @@ final class LockCommands {
 		return all;
 	}
 
-	private void answer(LockCommand command, List<?> reply) {
-		if ((Long) reply.get(0) == FAILED) {
-			String message = new String((byte[]) reply.get(1), StandardCharsets.UTF_8);
+	private void answer(LockCommand command, Object reply) {
+		if (reply instanceof List<?> values && (Long) values.get(0) == FAILED) {
+			String message = new String((byte[]) values.get(1), StandardCharsets.UTF_8);
 			LockStoreException failure = RedisErrors.translate(new RedisCommandExecutionException(message));
 			this.failures.accept(failure);
 			command.reply().completeExceptionally(failure);

@@ -163,7 +163,7 @@ public final class RedisLockStore implements LockStore {
 		return new LockCommand(action, this.keys.all(request.key()), request);
 	}
 
-	private static AcquireReply acquireReply(List<?> reply, GrantSubscription grants, boolean needsGrants) {
+	private static AcquireReply acquireReply(Object reply, GrantSubscription grants, boolean needsGrants) {
 		AcquireReply answer = acquireReply(reply);
 		if (needsGrants && answer instanceof AcquireReply.Busy) {
 			grants.open();
@@ -171,10 +171,11 @@ public final class RedisLockStore implements LockStore {
 		return answer;
 	}
 
-	private static AcquireReply acquireReply(List<?> values) {
-		if (number(values.get(0)) == 1) {
-			return new AcquireReply.Granted(number(values.get(1)));
+	private static AcquireReply acquireReply(Object reply) {
+		if (reply instanceof Long token) {
+			return new AcquireReply.Granted(token);
 		}
+		List<?> values = (List<?>) reply;
 		return new AcquireReply.Busy(text(values.get(2)), LockStates.timeToLive(number(values.get(1))),
 				number(values.get(3)), number(values.get(4)) == 1, LockStates.heldFor(number(values.get(5))));
 	}
@@ -226,7 +227,7 @@ public final class RedisLockStore implements LockStore {
 	public CompletionStage<Boolean> release(LeaseRequest request) {
 		LockCommand command = command(Action.RELEASE, request);
 		running().commands().send(command);
-		return command.reply().thenApply((reply) -> number(reply.get(0)) == 1);
+		return command.reply().thenApply((reply) -> number(reply) == 1);
 	}
 
 	@Override

@@ -1,5 +1,5 @@
 -- Gives a lock to an owner if it is free and nobody else waits for it.
--- Returns {1, first fencing token} if the owner holds it now, otherwise
+-- Returns the first fencing token if the owner holds it now, otherwise
 -- {0, milliseconds left to the holder, token of the holder, highest token so far, 1 if the owner is queued or 0,
 -- microseconds since the latest grant or -1 if its fence has expired}.
 local function acquire(lock, fence, queue, owner, ttl, enqueue)
@@ -11,7 +11,7 @@ local function acquire(lock, fence, queue, owner, ttl, enqueue)
     end
     -- The lease of the last holder has run out: those who wait come first
     if not head or not hand_over(lock, fence, queue) then
-      return {1, take_tokens(fence, ttl)}
+      return take_tokens(fence, ttl)
     end
   end
   local holder = call('GET', lock)
@@ -22,7 +22,7 @@ local function acquire(lock, fence, queue, owner, ttl, enqueue)
       call('PEXPIRE', lock, ttl)
     end
     local last = call('GET', fence)
-    return {1, last and (tonumber(last) - tokens + 1) or take_tokens(fence, ttl)}
+    return last and (tonumber(last) - tokens + 1) or take_tokens(fence, ttl)
   end
   if enqueue then
     local entry = queue_entry(owner, ttl)
@@ -34,11 +34,9 @@ local function acquire(lock, fence, queue, owner, ttl, enqueue)
       call('PEXPIRE', queue, ttl)
     end
   end
-  local time = call('TIME')
-  local now = time[1] * 1000000 + time[2]
   local last = tonumber(call('GET', fence) or 0)
   -- The tokens of a grant start with its time, a little later if grants follow one another within microseconds
-  local held_for = last > 0 and math.max(now - (last - tokens + 1), 0) or -1
-  return {0, call('PTTL', lock), holder, math.max(now - 1, last), enqueue and 1 or 0, held_for}
+  local held_for = last > 0 and math.max(now() - (last - tokens + 1), 0) or -1
+  return {0, call('PTTL', lock), holder, math.max(now() - 1, last), enqueue and 1 or 0, held_for}
 end
 

@@ -16,8 +16,7 @@ if not holder then
   return {'', 0, 0, -1}
 end
 local last = tonumber(call('GET', KEYS[2]) or 0)
-local time = call('TIME')
-local held_for = last > 0 and math.max(time[1] * 1000000 + time[2] - (last - tokens + 1), 0) or -1
+local held_for = last > 0 and math.max(now() - (last - tokens + 1), 0) or -1
 local before = {holder, call('PTTL', KEYS[1]), last, held_for}
 local instance = string.match(holder, '^(.*)#')
 if instance then

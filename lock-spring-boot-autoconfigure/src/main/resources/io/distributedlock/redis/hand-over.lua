@@ -3,20 +3,29 @@
 local call = redis.call
 local channels, fence_ttl, tokens = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
+local started
+
+-- Returns the time at which this script began to need it, in microseconds since 1970. They fit in the 53 bits of a Lua number
+-- until the year 2255. It is asked for once: scripts are short, and commands cost more than all else in them.
+local function now()
+  if not started then
+    local time = call('TIME')
+    started = time[1] * 1000000 + time[2]
+  end
+  return started
+end
+
 -- Takes the fencing tokens of a grant, and keeps the last of them in the fence. Returns the first.
 -- Time moves on even when the fence has expired or was lost in a failover, so tokens still rise.
--- Microseconds since 1970 fit in the 53 bits of a Lua number until the year 2255.
 local function take_tokens(fence, ttl)
-  local time = call('TIME')
-  local now = time[1] * 1000000 + time[2]
-  local first = now
+  local first = now()
   local keep = math.max(ttl, fence_ttl)
   local last = tonumber(call('SET', fence, string.format('%.0f', first + tokens - 1), 'PX', keep, 'GET') or 0)
   if last >= first then
     first = last + 1
     -- Taken faster than microseconds go by, tokens are ahead of the time, which has to catch up before the fence expires;
     -- but a clock that was once far ahead leaves nothing behind for more than a day
-    keep = keep + math.min(math.ceil((first + tokens - now) / 1000), 86400000)
+    keep = keep + math.min(math.ceil((first + tokens - now()) / 1000), 86400000)
     call('SET', fence, string.format('%.0f', first + tokens - 1), 'PX', keep)
   end
   return first

@@ -1,3 +1,4 @@
--- Releases one lock: the short form of run.lua, with the same keys, arguments and result, except that an error is an error.
+-- Releases one lock: the short form of run.lua, with the same keys, arguments and result, except that an error is an error,
+-- and a number is a number and no list of one.
 
-return {release(KEYS[1], KEYS[2], KEYS[3], ARGV[5], ARGV[6])}
+return release(KEYS[1], KEYS[2], KEYS[3], ARGV[5], ARGV[6])

@@ -12,6 +12,7 @@
 -- ARGV[3i+3]  time to live with which the owner asks or has asked for it, in milliseconds
 --
 -- Returns for each lock what acquire or release returned, or {-1, message} if that failed.
+-- (Mostly numbers, because to return a list costs Redis as much as half of the rest.)
 
 local function run(i)
   local lock, fence, queue = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
