@@ -7,13 +7,10 @@ import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Assign;
 import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.FunctionReference;
-import org.springframework.expression.spel.ast.Indexer;
 import org.springframework.expression.spel.ast.InlineMap;
 import org.springframework.expression.spel.ast.OpDec;
 import org.springframework.expression.spel.ast.OpInc;
-import org.springframework.expression.spel.ast.Projection;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
-import org.springframework.expression.spel.ast.Selection;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -81,15 +78,13 @@ final class LockKeyExpressionParser {
 			else if (onRoot && node instanceof PropertyOrFieldReference property) {
 				checkRootProperty(property.getName());
 			}
-			boolean childrenOnRoot = onRoot && !hasOtherScope(node);
+			// The keys of a map look like properties, and what follows in a compound is
+			// on
+			// what comes before
+			boolean childrenOnRoot = onRoot && !(node instanceof InlineMap);
 			for (int i = 0; i < node.getChildCount(); i++) {
 				check(node.getChild(i), childrenOnRoot && (i == 0 || !(node instanceof CompoundExpression)));
 			}
-		}
-
-		private static boolean hasOtherScope(SpelNode node) {
-			return node instanceof Projection || node instanceof Selection || node instanceof Indexer
-					|| node instanceof InlineMap;
 		}
 
 		private void checkVariable(String name) {

@@ -182,6 +182,8 @@ class LockAnnotationParserTests {
 						"Call a method of an argument, or of a bean as in @bean.method()."),
 				Arguments.of(BareWordKey.class, "Its key 'orders' uses 'orders', which is no property of #root.",
 						"Write '#orders' for a parameter, or ''orders'' in single quotes for a text."),
+				Arguments.of(ProjectedCallKey.class, "Its key '![id]' uses 'id', which is no property of #root.",
+						"Write '#id' for a parameter, or ''id'' in single quotes for a text."),
 				Arguments.of(NoParameterKey.class, "Its key '#p0' uses '#p0', which is no parameter of the method.",
 						"Use one of #root."),
 				Arguments.of(PrivateMethod.class,
@@ -742,6 +744,14 @@ class LockAnnotationParserTests {
 	static class BareWordKey {
 
 		@DistributedLock(key = "orders")
+		void run() {
+		}
+
+	}
+
+	static class ProjectedCallKey {
+
+		@DistributedLock(key = "![id]")
 		void run() {
 		}
 

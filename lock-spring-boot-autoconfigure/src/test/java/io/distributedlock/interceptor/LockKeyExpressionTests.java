@@ -157,6 +157,12 @@ class LockKeyExpressionTests {
 	}
 
 	@Test
+	void wordsThatAreNamesInAMapAreNoPropertiesOfTheCall() {
+		assertThat(evaluate("{text: #first, other: #second}['text']", "a", "b")).containsExactly("a");
+		assertThat(evaluate("{text: {inner: #first}}['text']['inner']", "a")).containsExactly("a");
+	}
+
+	@Test
 	void yieldsOneKeyPerElement() {
 		assertThat(evaluate("#first", List.of("b", "a"))).containsExactly("b", "a");
 		assertThat(evaluate("#first", new TreeSet<>(Set.of(2, 1)))).containsExactly("1", "2");
