@@ -10,6 +10,8 @@ import io.distributedlock.store.AcquireReply.Busy;
 import io.distributedlock.store.LeaseRequest;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+
 /**
  * One owner token that contends for a lock in the store: what was asked, what was
  * answered, and when to ask again. Does nothing by itself; {@link Contenders} does.
@@ -54,11 +56,18 @@ final class Contender {
 	 */
 	private volatile boolean queued;
 
+	private volatile boolean told;
+
 	private volatile boolean broken;
 
 	private volatile long firstAskedAt;
 
 	private volatile long wonAt;
+
+	/**
+	 * That of the one who has won, who alone uses it.
+	 */
+	private @Nullable Grant grant;
 
 	private volatile long nextCheck;
 
@@ -93,11 +102,28 @@ final class Contender {
 	/**
 	 * Enter the lock, if nobody has done so or closed this.
 	 */
-	boolean win(long now) {
+	boolean win(Grant grant, long now) {
 		if (isOpen()) {
 			this.wonAt = now;
 		}
-		return STATE.compareAndSet(this, OPEN, WON);
+		boolean won = STATE.compareAndSet(this, OPEN, WON);
+		if (won) {
+			this.grant = grant;
+		}
+		return won;
+	}
+
+	/**
+	 * Create the lease of a waiter, after {@link #win}.
+	 */
+	HeldLease leaseOf(Waiter waiter) {
+		Grant won = this.grant;
+		Assert.state(won != null, "Nothing was won");
+		return new HeldLease(waiter, this.request.owner(), won, this.wonAt);
+	}
+
+	long wonAt() {
+		return this.wonAt;
 	}
 
 	/**
@@ -262,6 +288,21 @@ final class Contender {
 	 */
 	boolean isQueued() {
 		return this.queued;
+	}
+
+	/**
+	 * Take note that somebody has said that it is the turn of the owner.
+	 */
+	void told() {
+		this.told = true;
+	}
+
+	/**
+	 * Return whether the owner had to ask again because nobody has told it that it is its
+	 * turn, though somebody should have.
+	 */
+	boolean isForgotten() {
+		return this.queued && !this.told;
 	}
 
 	/**

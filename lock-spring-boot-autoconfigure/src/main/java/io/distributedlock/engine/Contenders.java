@@ -118,6 +118,7 @@ final class Contenders implements GrantListener {
 			win(contender, grant, now);
 		}
 		else {
+			contender.told();
 			ask(contender);
 		}
 	}
@@ -126,6 +127,7 @@ final class Contenders implements GrantListener {
 	public void hinted(String owner) {
 		Contender contender = this.open.get(owner);
 		if (contender != null) {
+			contender.told();
 			ask(contender);
 		}
 	}
@@ -147,8 +149,7 @@ final class Contenders implements GrantListener {
 
 	private void answered(Contender contender, AcquireReply reply, long sentAt) {
 		if (reply instanceof AcquireReply.Granted granted) {
-			if (contender.isQueued()) {
-				// It should have been told
+			if (contender.isForgotten()) {
 				this.store.verifyListening();
 			}
 			answered(contender, new Grant(granted.fencingToken(), sentAt, contender.handOver()));
@@ -174,9 +175,9 @@ final class Contenders implements GrantListener {
 	}
 
 	private void win(Contender contender, Grant grant, long now) {
-		if (contender.win(now)) {
+		if (contender.win(grant, now)) {
 			this.open.remove(contender.request().owner());
-			this.listener.granted(contender, grant, now);
+			this.listener.granted(contender);
 		}
 		else {
 			releaseUnlessInUse(contender);
@@ -299,7 +300,7 @@ final class Contenders implements GrantListener {
 		/**
 		 * The contender has won the lock.
 		 */
-		void granted(Contender contender, Grant grant, long now);
+		void granted(Contender contender);
 
 		/**
 		 * The lock is busy, or it is not known yet; the contender goes on.

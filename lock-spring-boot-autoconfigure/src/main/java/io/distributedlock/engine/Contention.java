@@ -47,6 +47,14 @@ record Contention(String key, Duration ttl, boolean renew, @Nullable Duration ma
 	}
 
 	/**
+	 * The rest hardly ever tells two apart.
+	 */
+	@Override
+	public int hashCode() {
+		return 31 * this.key.hashCode() + Long.hashCode(this.apart);
+	}
+
+	/**
 	 * Return the same for a waiter that queues in the store by itself.
 	 */
 	Contention apart(long number) {

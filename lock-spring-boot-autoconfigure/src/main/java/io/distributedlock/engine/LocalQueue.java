@@ -3,7 +3,6 @@ package io.distributedlock.engine;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.distributedlock.engine.HeldLease.Grant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,15 +71,19 @@ final class LocalQueue {
 	}
 
 	/**
-	 * Give a lease that was granted to the contender to the first waiter.
-	 * @return the waiter, to be woken, or null if none is left
+	 * Give what the contender has won to the first waiter.
+	 * @return the waiter, to be woken, or null if none is left or that is not the
+	 * contender any more
 	 */
-	@Nullable Entry enter(String owner, Grant grant, long now) {
+	@Nullable Waiter enter(Contender winner) {
+		if (!winner.equals(this.contender)) {
+			return null;
+		}
 		this.contender = null;
 		this.passes = 0;
-		this.grantedAt = now;
+		this.grantedAt = winner.wonAt();
 		Waiter next = claimNext();
-		return (next != null) ? entry(next, new HeldLease(next, owner, grant, now)) : null;
+		return (next != null) ? enter(next, winner.leaseOf(next)) : null;
 	}
 
 	/**
@@ -88,7 +91,7 @@ final class LocalQueue {
 	 * and the threads of other JVMs have not been kept waiting for too long.
 	 * @return the waiter, to be woken, or null
 	 */
-	@Nullable Entry pass(HeldLease from, long now, int maxPasses, long maxTime) {
+	@Nullable Waiter pass(HeldLease from, long now, int maxPasses, long maxTime) {
 		if (!from.equals(this.lease) || this.passes >= maxPasses || now - this.grantedAt >= maxTime
 				|| !from.isFitToPass(now)) {
 			return null;
@@ -98,12 +101,13 @@ final class LocalQueue {
 			return null;
 		}
 		this.passes++;
-		return entry(next, from.passTo(next, now));
+		return enter(next, from.passTo(next, now));
 	}
 
-	private Entry entry(Waiter waiter, HeldLease entered) {
+	private Waiter enter(Waiter waiter, HeldLease entered) {
 		this.lease = entered;
-		return new Entry(waiter, entered);
+		waiter.gets(entered);
+		return waiter;
 	}
 
 	/**
@@ -145,16 +149,6 @@ final class LocalQueue {
 			next = this.waiters.first();
 		}
 		return null;
-	}
-
-	/**
-	 * A waiter that is to be woken with a lease.
-	 *
-	 * @param waiter the waiter
-	 * @param lease its lease
-	 */
-	record Entry(Waiter waiter, HeldLease lease) {
-
 	}
 
 }

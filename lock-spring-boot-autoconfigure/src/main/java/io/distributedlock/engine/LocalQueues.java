@@ -11,8 +11,6 @@ import io.distributedlock.LockException;
 import io.distributedlock.LockNotReplicatedException;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
-import io.distributedlock.engine.HeldLease.Grant;
-import io.distributedlock.engine.LocalQueue.Entry;
 import io.distributedlock.store.LockStore;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +56,9 @@ final class LocalQueues implements Contenders.Listener {
 	 */
 	private final BiFunction<LocalQueue, Waiter, @Nullable Contender> entering = this::enter;
 
-	private final BiFunction<LocalQueue, HeldLease, @Nullable Entry> passing = this::pass;
+	private final BiFunction<LocalQueue, Contender, @Nullable Waiter> winning = LocalQueue::enter;
+
+	private final BiFunction<LocalQueue, HeldLease, @Nullable Waiter> passing = this::pass;
 
 	private final BiFunction<LocalQueue, HeldLease, @Nullable Contender> leaving = this::leave;
 
@@ -215,20 +215,22 @@ final class LocalQueues implements Contenders.Listener {
 	}
 
 	@Override
-	public void granted(Contender contender, Grant grant, long now) {
-		Entry entry = change(contender.contention(), (queue) -> contender.equals(queue.contender())
-				? queue.enter(contender.request().owner(), grant, now) : null);
-		if (entry != null) {
-			wake(entry);
+	public void granted(Contender contender) {
+		Waiter entered = this.queues.change(contender.contention(), contender, this.winning);
+		if (entered != null) {
+			wake(entered);
 		}
 		else {
 			this.releases.release(contender.request());
 		}
 	}
 
-	private void wake(Entry entry) {
-		this.renewer.add(entry.lease());
-		entry.waiter().end(entry.lease());
+	private void wake(Waiter entered) {
+		HeldLease lease = entered.lease();
+		if (lease != null) {
+			this.renewer.add(lease);
+		}
+		entered.end(lease);
 	}
 
 	@Override
@@ -279,14 +281,14 @@ final class LocalQueues implements Contenders.Listener {
 	 * @return whether that was done
 	 */
 	boolean pass(HeldLease lease) {
-		Entry entry = this.queues.change(lease.contention(), lease, this.passing);
-		if (entry != null) {
-			wake(entry);
+		Waiter entered = this.queues.change(lease.contention(), lease, this.passing);
+		if (entered != null) {
+			wake(entered);
 		}
-		return entry != null;
+		return entered != null;
 	}
 
-	private @Nullable Entry pass(LocalQueue queue, HeldLease lease) {
+	private @Nullable Waiter pass(LocalQueue queue, HeldLease lease) {
 		return queue.hasWaiters() ? queue.pass(lease, this.clock.nanoTime(), this.localHandovers, MAX_PASSING_TIME)
 				: null;
 	}

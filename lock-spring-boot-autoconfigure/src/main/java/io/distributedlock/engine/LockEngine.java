@@ -610,6 +610,9 @@ final class LockEngine {
 	}
 
 	private ReleaseOutcome awaitRelease(HeldLease lease, CompletableFuture<Boolean> release) {
+		if (StoreCalls.isAnswered(release)) {
+			return confirmed(release.join());
+		}
 		long deadline = this.clock.nanoTime() + this.settings.releaseTimeout().toNanos();
 		boolean interrupted = false;
 		try {

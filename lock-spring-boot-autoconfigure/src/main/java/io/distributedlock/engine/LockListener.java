@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
 public interface LockListener {
 
 	/**
+	 * Return whether this is to be told anything. Asked whenever the locks start: if
+	 * nobody is, they need not even measure how long things take.
+	 * @return whether to call the other methods until the locks stop
+	 */
+	default boolean isActive() {
+		return true;
+	}
+
+	/**
 	 * Somebody asks for a lock. Called on the thread that does.
 	 * @param attempt the attempt
 	 */

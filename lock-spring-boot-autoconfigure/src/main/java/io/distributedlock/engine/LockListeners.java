@@ -27,8 +27,18 @@ final class LockListeners {
 	private final AtomicBoolean warned = new AtomicBoolean();
 
 	LockListeners(List<LockListener> listeners, MonotonicClock clock) {
-		this.listeners = listeners.toArray(LockListener[]::new);
+		this.listeners = listeners.stream().filter(this::isActive).toArray(LockListener[]::new);
 		this.clock = clock;
+	}
+
+	private boolean isActive(LockListener listener) {
+		try {
+			return listener.isActive();
+		}
+		catch (RuntimeException ex) {
+			failed(listener, ex);
+			return true;
+		}
 	}
 
 	/**

@@ -45,6 +45,11 @@ final class Waiter implements LockAttempt {
 	 */
 	private final CompletableFuture<@Nullable HeldLease> outcome = new CompletableFuture<>();
 
+	/**
+	 * The lease until the caller is woken with it, by the thread that has claimed this.
+	 */
+	private @Nullable HeldLease lease;
+
 	private volatile int contended;
 
 	private volatile @Nullable Holder holder;
@@ -184,6 +189,17 @@ final class Waiter implements LockAttempt {
 
 	boolean isClaimed() {
 		return this.claimed != 0;
+	}
+
+	/**
+	 * Take note of the lease to be woken with. Only after {@link #claim()}.
+	 */
+	void gets(HeldLease lease) {
+		this.lease = lease;
+	}
+
+	@Nullable HeldLease lease() {
+		return this.lease;
 	}
 
 	/**

@@ -44,6 +44,14 @@ public final class LockEventPublisher implements LockListener, SmartLifecycle {
 		this.context = context;
 	}
 
+	/**
+	 * Before the start it is not known who listens.
+	 */
+	@Override
+	public boolean isActive() {
+		return this.thread == null || !this.wanted.isEmpty();
+	}
+
 	@Override
 	public void contended(LockAttempt attempt) {
 		publish(LockEvent.Contended.class, () -> new LockEvent.Contended(attempt.key(), attempt.name()));

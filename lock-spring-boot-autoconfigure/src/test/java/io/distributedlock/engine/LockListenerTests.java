@@ -54,6 +54,13 @@ class LockListenerTests {
 	}
 
 	@Test
+	void listenerThatWantsToKnowNothingIsToldNothing() {
+		this.listener.sleep();
+		this.template.acquire(SPEC).close();
+		assertThat(this.listener.lines()).isEmpty();
+	}
+
+	@Test
 	void acquisitionAndReleaseAreTold() {
 		this.template.acquire(SPEC).close();
 		assertThat(this.listener.lines()).containsExactly("k acquiring", "k acquired NONE", "k RELEASED");

@@ -18,11 +18,25 @@ final class RecordingListener implements LockListener {
 
 	private volatile boolean failing;
 
+	private volatile boolean active = true;
+
 	/**
 	 * Throw an error whatever it is told.
 	 */
 	void fail() {
 		this.failing = true;
+	}
+
+	/**
+	 * Want to be told nothing from the next start of the locks on.
+	 */
+	void sleep() {
+		this.active = false;
+	}
+
+	@Override
+	public boolean isActive() {
+		return this.active;
 	}
 
 	List<String> lines() {

@@ -19,19 +19,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,6 +106,19 @@ class LockEventPublisherTests {
 			context.getBean(LockOperations.class).acquire(SPEC).close();
 			assertThat(context.getBean(LossesOnly.class).losses).isEmpty();
 		});
+	}
+
+	@Test
+	void whatNobodyListensToIsNotEvenMeasured() {
+		assertThat(new LockEventPublisher(new GenericApplicationContext()).isActive()).as("before the start").isTrue();
+		this.contextRunner.withBean(LossesOnly.class)
+			.run((context) -> assertThat(context.getBean(LockEventPublisher.class).isActive()).isTrue());
+		SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class)
+			.web(WebApplicationType.NONE)
+			.properties("distributed-lock.store=memory", "spring.main.banner-mode=off");
+		try (ConfigurableApplicationContext context = application.run()) {
+			assertThat(context.getBean(LockEventPublisher.class).isActive()).isFalse();
+		}
 	}
 
 	@Test
@@ -185,6 +203,12 @@ class LockEventPublisherTests {
 
 	private static Set<Class<? extends LockEvent>> wanted(AssertableApplicationContext context) {
 		return new EventInterest(context.getSourceApplicationContext()).types();
+	}
+
+	@Configuration
+	@ImportAutoConfiguration(DistributedLockAutoConfiguration.class)
+	static class Application {
+
 	}
 
 	static class AllEvents {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.distributedlock.redis.internal.Connections;
 import io.distributedlock.redis.internal.RedisErrors;
@@ -41,6 +42,8 @@ final class HintSubscription {
 
 	private static final long RETRY_DELAY = Duration.ofMillis(200).toNanos();
 
+	private static final long MIN_VERIFY_INTERVAL = Duration.ofSeconds(1).toNanos();
+
 	private final Node node;
 
 	private final RedisClient client;
@@ -56,6 +59,8 @@ final class HintSubscription {
 	private State state = State.IDLE;
 
 	private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+
+	private @Nullable Long verifiedAt;
 
 	HintSubscription(Node node, RedisClient client, RedisURI uri, RedlockTimer timer, String channel,
 			Listener listener) {
@@ -164,6 +169,36 @@ final class HintSubscription {
 			closeConnection();
 			this.timer.schedule(this::connectAgain, RETRY_DELAY);
 		}
+	}
+
+	/**
+	 * See whether the connection is alive. The node may have forgotten it without a word,
+	 * and who only listens never learns of that.
+	 */
+	void verify() {
+		StatefulRedisPubSubConnection<String, String> verified = toBeVerified(System.nanoTime());
+		if (verified == null) {
+			return;
+		}
+		CompletionStage<String> answer = verified.async()
+			.ping()
+			.toCompletableFuture()
+			.orTimeout(this.uri.getTimeout().toNanos(), TimeUnit.NANOSECONDS);
+		answer.whenComplete((pong, failure) -> {
+			// An error is an answer, too
+			if (failure instanceof TimeoutException && isCurrent(verified)) {
+				lost();
+			}
+		});
+	}
+
+	private synchronized @Nullable StatefulRedisPubSubConnection<String, String> toBeVerified(long now) {
+		Long last = this.verifiedAt;
+		if (this.state != State.OPEN || (last != null && now - last < MIN_VERIFY_INTERVAL)) {
+			return null;
+		}
+		this.verifiedAt = now;
+		return this.connection;
 	}
 
 	private void failed(Throwable failure) {

@@ -42,7 +42,7 @@ final class Leftovers {
 		long now = System.nanoTime();
 		for (Entry entry : drain()) {
 			if (!entry.leftover().isExpired(now)) {
-				entry.leftover().takeFrom(connection).whenComplete((ignored, failure) -> {
+				entry.leftover().takeLaterFrom(connection).whenComplete((ignored, failure) -> {
 					if (failure != null) {
 						add(entry);
 					}

@@ -292,6 +292,10 @@ final class Redlock implements Node.Admission {
 		this.hints.forEach(HintSubscription::open);
 	}
 
+	void verifyListening() {
+		this.hints.forEach(HintSubscription::verify);
+	}
+
 	/**
 	 * Return whether enough nodes tell this instance of its turns.
 	 */

@@ -116,6 +116,14 @@ public final class RedlockLockStore implements LockStore {
 	}
 
 	@Override
+	public void verifyListening() {
+		Redlock current = this.running;
+		if (current != null) {
+			current.verifyListening();
+		}
+	}
+
+	@Override
 	public String mode() {
 		return "redlock";
 	}

@@ -93,23 +93,31 @@ final class Scripts {
 	}
 
 	/**
-	 * Give a vote back.
+	 * Give a vote back, and wait from now on. If that is only done when the node is back,
+	 * the owner may not wait any more.
+	 * @param token the first of the fencing tokens that were proposed
+	 * @param ticket the ticket with which to wait, or null not to wait
 	 */
 	Leftover withdraw(LeaseRequest request, long token, @Nullable Long ticket) {
-		byte[][] arguments = { bytes(request.owner()), number(last(token)), number(ticket), millis(request.ttl()) };
-		return leftover(WITHDRAW, request, arguments);
+		ScriptCall<?, Long> later = withdrawal(request, token, null);
+		return new Leftover((ticket != null) ? withdrawal(request, token, ticket) : later, later, expiry(request));
+	}
+
+	private ScriptCall<?, Long> withdrawal(LeaseRequest request, long token, @Nullable Long ticket) {
+		return ScriptCall.number(WITHDRAW, this.keys.ofQuorum(request.key()), bytes(request.owner()),
+				number(last(token)), number(ticket), millis(request.ttl()));
 	}
 
 	/**
 	 * Release a lock, or the place of the owner among those who wait for it.
 	 */
 	Leftover release(LeaseRequest request) {
-		return leftover(RELEASE, request, bytes(request.owner()), this.channelPrefix, TURN);
+		return new Leftover(ScriptCall.number(RELEASE, this.keys.ofQuorum(request.key()), bytes(request.owner()),
+				this.channelPrefix, TURN), expiry(request));
 	}
 
-	private Leftover leftover(LuaScript script, LeaseRequest request, byte[]... arguments) {
-		return new Leftover(ScriptCall.number(script, this.keys.ofQuorum(request.key()), arguments),
-				System.nanoTime() + request.ttl().toNanos());
+	private static long expiry(LeaseRequest request) {
+		return System.nanoTime() + request.ttl().toNanos();
 	}
 
 	/**

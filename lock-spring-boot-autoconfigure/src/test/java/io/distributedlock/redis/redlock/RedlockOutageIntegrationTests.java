@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockSpec;
@@ -208,6 +210,34 @@ class RedlockOutageIntegrationTests {
 		await().during(Duration.ofMillis(1500)).until(() -> lease.isHeld() && !isAcquired(this.there));
 		lease.close();
 		await().untilAsserted(() -> assertThat(this.nodes.lockKeys()).isEmpty());
+	}
+
+	@Test
+	void subscriptionsThatHaveGoneSilentAreReplaced() throws Exception {
+		handOver(Duration.ofSeconds(3));
+		List<Integer> connections = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			this.nodes.proxy(i).silence((request) -> request.startsWith("SUBSCRIBE"));
+			connections.add(this.nodes.proxy(i).acceptedConnections());
+		}
+		// No node can tell it of its turn, it has to ask again
+		handOver(Duration.ofSeconds(3));
+		for (int i = 0; i < 5; i++) {
+			FaultProxy proxy = this.nodes.proxy(i);
+			int before = connections.get(i);
+			await().until(() -> proxy.acceptedConnections() > before);
+		}
+		// It would not ask again for 10 s
+		handOver(Duration.ofSeconds(30));
+	}
+
+	private void handOver(Duration ttl) throws Exception {
+		LockSpec spec = PATIENT.withTtl(ttl);
+		LockLease held = this.there.acquire(spec);
+		CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> this.here.acquire(spec).close());
+		await().until(() -> this.nodes.lockKeys().stream().filter((key) -> key.endsWith(":waiters")).count() == 5);
+		held.close();
+		waiter.get(5, TimeUnit.SECONDS);
 	}
 
 	private static ConditionFactory await() {

@@ -188,6 +188,35 @@ class RedlockVotesIntegrationTests {
 		await().until(() -> this.nodes.lockKeys().size() == 1);
 	}
 
+	/**
+	 * It gives back the vote that the node may have given, and waits there from then on;
+	 * but nobody can do that before the node is back.
+	 */
+	@Test
+	void ownerThatHasGoneDoesNotWaitOnANodeThatComesBackLater() {
+		this.nodes.server(0).cli("SET", "lock:{k}", "another program", "PX", "20000");
+		this.nodes.server(1).cli("SET", "lock:{k}", "another program", "PX", "20000");
+		await().until(() -> acquireOrWait() instanceof Busy busy && busy.queued());
+		this.nodes.server(1).cli("DEL", "lock:{k}");
+		this.nodes.proxy(2).dropReplies();
+		int connections = this.nodes.proxy(2).acceptedConnections();
+		assertThat(acquireOrWait()).isInstanceOfSatisfying(Busy.class, (busy) -> assertThat(busy.queued()).isTrue());
+		await().until(() -> this.store.nodes().get(2).state() == RedlockNode.State.DOWN);
+		assertThat(await(this.store.release(REQUEST))).isFalse();
+		await().until(() -> this.nodes.proxy(2).acceptedConnections() > connections);
+		assertThat(this.nodes.server(2).cli("EXISTS", "lock:{k}:waiters")).as("waits on the node that is away")
+			.isEqualTo(1L);
+		this.nodes.proxy(2).pass();
+		await().until(() -> this.store.quorumMargin() == 1);
+		await().during(Duration.ofSeconds(2))
+			.untilAsserted(
+					() -> assertThat(this.nodes.lockKeys()).containsExactly(this.nodes.server(0).port() + " lock:{k}"));
+	}
+
+	private AcquireReply acquireOrWait() {
+		return await(this.store.acquire(REQUEST, true));
+	}
+
 	@Test
 	void lockThatIsRenewedOutlivesThatNodesLoseTheirDataOneAfterAnother() throws Exception {
 		LockTemplate here = template();
