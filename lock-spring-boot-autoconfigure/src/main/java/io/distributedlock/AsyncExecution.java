@@ -45,7 +45,7 @@ final class AsyncExecution<T extends @Nullable Object> extends CompletableFuture
 
 	private void run(LockLease lease) {
 		if (isDone()) {
-			lease.releaseAsync();
+			ThreadBoundLease.discardAsync(lease);
 			return;
 		}
 		CompletionStage<T> stage;

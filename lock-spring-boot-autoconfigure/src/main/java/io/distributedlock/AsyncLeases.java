@@ -58,9 +58,8 @@ final class AsyncLeases extends CompletableFuture<LockLeases> {
 				return;
 			}
 		}
-		LockLeases leases = LockLeases.of(this.held);
-		if (!super.complete(leases)) {
-			leases.releaseAsync();
+		if (!super.complete(LockLeases.of(this.held))) {
+			LockLeases.discardAll(this.held);
 		}
 	}
 
@@ -98,10 +97,9 @@ final class AsyncLeases extends CompletableFuture<LockLeases> {
 		if (failure == null && !isDone()) {
 			return true;
 		}
-		CompletionStage<?> released = this.held.isEmpty() ? CompletableFuture.completedStage(null)
-				: LockLeases.of(this.held).releaseAsync();
+		CompletionStage<?> discarded = LockLeases.allOf(LockLeases.discardAll(this.held));
 		if (failure != null) {
-			released.whenComplete((ignored, unexpected) -> super.completeExceptionally(ofAll(failure)));
+			discarded.whenComplete((ignored, unexpected) -> super.completeExceptionally(ofAll(failure)));
 		}
 		return false;
 	}

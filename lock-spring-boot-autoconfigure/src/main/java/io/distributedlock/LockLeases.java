@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -63,11 +64,11 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 		catch (LockNotAcquiredException ex) {
 			LockNotAcquiredException failure = new LockNotAcquiredException(ex.getKey(),
 					Duration.ofNanos(System.nanoTime() - start), ex.getHolder());
-			releaseAll(held, failure);
+			awaitAll(discardAll(held), failure);
 			throw failure;
 		}
 		catch (Throwable ex) {
-			releaseAll(held, ex);
+			awaitAll(discardAll(held), ex);
 			throw ex;
 		}
 	}
@@ -88,14 +89,44 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 	}
 
 	/**
-	 * Release leases, the last one first, all of them whatever happens. All are sent to
-	 * the store before the first answer is awaited, so that many take hardly longer than
-	 * one, also if there is no answer.
+	 * Begin to give back leases under which nothing was done.
+	 */
+	static List<CompletionStage<ReleaseOutcome>> discardAll(List<LockLease> leases) {
+		return endAll(leases, ThreadBoundLease::discardAsync);
+	}
+
+	/**
+	 * Begin to end leases, the last one first, all of them whatever happens. All are sent
+	 * to the store before the first answer is awaited, so that many take hardly longer
+	 * than one, also if there is no answer.
+	 */
+	private static List<CompletionStage<ReleaseOutcome>> endAll(List<LockLease> leases,
+			Function<LockLease, CompletionStage<ReleaseOutcome>> end) {
+		List<CompletionStage<ReleaseOutcome>> ends = new ArrayList<>(leases.size());
+		for (int i = leases.size() - 1; i >= 0; i--) {
+			ends.add(end(leases.get(i), end));
+		}
+		return ends;
+	}
+
+	private static CompletionStage<ReleaseOutcome> end(LockLease lease,
+			Function<LockLease, CompletionStage<ReleaseOutcome>> end) {
+		try {
+			return end.apply(lease);
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedStage(ex);
+		}
+	}
+
+	/**
+	 * Wait until leases have ended.
 	 * @return the given failure with those of the releases, or the first of those
 	 */
-	private static @Nullable Throwable releaseAll(List<LockLease> leases, @Nullable Throwable failure) {
+	private static @Nullable Throwable awaitAll(List<CompletionStage<ReleaseOutcome>> releases,
+			@Nullable Throwable failure) {
 		Throwable first = failure;
-		for (CompletionStage<ReleaseOutcome> release : beginToRelease(leases)) {
+		for (CompletionStage<ReleaseOutcome> release : releases) {
 			Throwable failed = await(release);
 			if (first == null) {
 				first = failed;
@@ -107,21 +138,9 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 		return first;
 	}
 
-	static List<CompletionStage<ReleaseOutcome>> beginToRelease(List<LockLease> leases) {
-		List<CompletionStage<ReleaseOutcome>> releases = new ArrayList<>(leases.size());
-		for (int i = leases.size() - 1; i >= 0; i--) {
-			releases.add(release(leases.get(i)));
-		}
-		return releases;
-	}
-
-	private static CompletionStage<ReleaseOutcome> release(LockLease lease) {
-		try {
-			return lease.releaseAsync();
-		}
-		catch (Throwable ex) {
-			return CompletableFuture.failedStage(ex);
-		}
+	static CompletableFuture<Void> allOf(List<CompletionStage<ReleaseOutcome>> releases) {
+		return CompletableFuture
+			.allOf(releases.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
 	}
 
 	private static @Nullable Throwable await(CompletionStage<ReleaseOutcome> release) {
@@ -200,9 +219,7 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 	 * failure
 	 */
 	public CompletionStage<Void> releaseAsync() {
-		return CompletableFuture.allOf(beginToRelease(this.leases).stream()
-			.map(CompletionStage::toCompletableFuture)
-			.toArray(CompletableFuture[]::new));
+		return allOf(endAll(this.leases, LockLease::releaseAsync));
 	}
 
 	/**
@@ -210,7 +227,7 @@ public final class LockLeases implements AutoCloseable, Iterable<LockLease> {
 	 */
 	@Override
 	public void close() {
-		Throwable failure = releaseAll(this.leases, null);
+		Throwable failure = awaitAll(endAll(this.leases, LockLease::releaseAsync), null);
 		if (failure instanceof Error error) {
 			throw error;
 		}

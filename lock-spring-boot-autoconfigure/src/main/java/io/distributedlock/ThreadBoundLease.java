@@ -1,5 +1,7 @@
 package io.distributedlock;
 
+import java.util.concurrent.CompletionStage;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,26 @@ public abstract class ThreadBoundLease implements LockLease {
 	 * @return whether it is over
 	 */
 	protected abstract boolean isOver();
+
+	/**
+	 * Give back this hold, under which nothing was done, without blocking: a lock under
+	 * which nobody else did anything need not be kept for its {@link LockSpec#minHold()
+	 * shortest time}. Does what {@link #releaseAsync()} does, unless it is overridden.
+	 * @return a stage with how it ended, as of {@link #releaseAsync()}
+	 */
+	protected CompletionStage<ReleaseOutcome> discardAsync() {
+		return releaseAsync();
+	}
+
+	/**
+	 * Give back a lease under which nothing was done, without blocking. One that is not
+	 * thread-bound is released.
+	 * @param lease the lease
+	 * @return a stage with how it ended, as of {@link LockLease#releaseAsync()}
+	 */
+	public static CompletionStage<ReleaseOutcome> discardAsync(LockLease lease) {
+		return (lease instanceof ThreadBoundLease bound) ? bound.discardAsync() : lease.releaseAsync();
+	}
 
 	static @Nullable LockLease innermost() {
 		return notOver(INNERMOST.get());

@@ -71,7 +71,7 @@ final class AsyncAcquisition<T> extends CompletableFuture<T> {
 		try {
 			LeaseHandle lease = engine.endAsync(waiter);
 			if (!super.complete(this.result.of(lease, waiter)) && lease != null) {
-				lease.discard();
+				lease.discardAsync();
 			}
 		}
 		catch (RuntimeException ex) {

@@ -79,6 +79,12 @@ final class HeldLease implements LockHold {
 	@SuppressWarnings("UnusedVariable") // read and written by TOLD
 	private volatile int told;
 
+	/**
+	 * Whether there was more than one hold. Written before {@link #holds} changes, read
+	 * after it has.
+	 */
+	private boolean enteredAgain;
+
 	private volatile boolean renewing;
 
 	private volatile long validUntil;
@@ -255,6 +261,7 @@ final class HeldLease implements LockHold {
 	 * Add a hold that is attached to the thread.
 	 */
 	void enter() {
+		this.enteredAgain = true;
 		HOLDS.incrementAndGet(this);
 		ATTACHED.incrementAndGet(this);
 	}
@@ -293,6 +300,14 @@ final class HeldLease implements LockHold {
 	 */
 	boolean leave() {
 		return HOLDS.decrementAndGet(this) == 0;
+	}
+
+	/**
+	 * Return whether there was more than one hold: the last one cannot tell what was done
+	 * under the others.
+	 */
+	boolean wasEnteredAgain() {
+		return this.enteredAgain;
 	}
 
 	/**

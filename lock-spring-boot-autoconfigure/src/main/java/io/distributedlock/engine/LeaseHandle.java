@@ -160,23 +160,23 @@ final class LeaseHandle extends ThreadBoundLease {
 
 	@Override
 	public CompletionStage<ReleaseOutcome> releaseAsync() {
+		return releaseAsync(true);
+	}
+
+	@Override
+	protected CompletionStage<ReleaseOutcome> discardAsync() {
+		return releaseAsync(false);
+	}
+
+	private CompletionStage<ReleaseOutcome> releaseAsync(boolean used) {
 		int previous = end();
 		if (previous == RELEASED) {
 			return CompletableFuture.completedStage(this.outcome);
 		}
-		return this.engine.releaseAsync(this.lease, previous == ATTACHED).thenApply((ended) -> {
+		return this.engine.releaseAsync(this.lease, previous == ATTACHED, used).thenApply((ended) -> {
 			this.outcome = ended;
 			return ended;
 		});
-	}
-
-	/**
-	 * Give back a hold, the only one of its lease, under which nothing was done.
-	 */
-	void discard() {
-		if (end() != RELEASED) {
-			this.engine.discard(this.lease);
-		}
 	}
 
 	/**

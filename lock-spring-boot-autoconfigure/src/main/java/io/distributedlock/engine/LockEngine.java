@@ -487,7 +487,7 @@ final class LockEngine {
 		if (!leave(lease, attached)) {
 			return ReleaseOutcome.STILL_HELD;
 		}
-		CompletionStage<Boolean> release = endLast(lease);
+		CompletionStage<Boolean> release = endLast(lease, true);
 		if (release == null) {
 			return ReleaseOutcome.LOST;
 		}
@@ -499,27 +499,18 @@ final class LockEngine {
 	/**
 	 * Leave one hold of a lease; after the last one, release it. Blocks no thread.
 	 * @param attached whether the hold is attached to the thread of the lease
+	 * @param used whether anybody may have done something under the hold
 	 */
-	CompletionStage<ReleaseOutcome> releaseAsync(HeldLease lease, boolean attached) {
+	CompletionStage<ReleaseOutcome> releaseAsync(HeldLease lease, boolean attached, boolean used) {
 		if (!leave(lease, attached)) {
 			return CompletableFuture.completedStage(ReleaseOutcome.STILL_HELD);
 		}
-		CompletionStage<Boolean> release = endLast(lease);
+		CompletionStage<Boolean> release = endLast(lease, used);
 		if (release == null) {
 			return CompletableFuture.completedStage(ReleaseOutcome.LOST);
 		}
 		return isToBeAwaited(release) ? whenReleased(lease, release)
 				: CompletableFuture.completedStage(ended(lease, unawaitedOutcome(release)));
-	}
-
-	/**
-	 * Give back a lease under which nothing was done: it need not be kept.
-	 */
-	void discard(HeldLease lease) {
-		CompletionStage<Boolean> release = end(lease, false);
-		if (release != null) {
-			ended(lease, unawaitedOutcome(release));
-		}
 	}
 
 	/**
@@ -534,8 +525,8 @@ final class LockEngine {
 		return last;
 	}
 
-	private @Nullable CompletionStage<Boolean> endLast(HeldLease lease) {
-		CompletionStage<Boolean> release = end(lease, true);
+	private @Nullable CompletionStage<Boolean> endLast(HeldLease lease, boolean used) {
+		CompletionStage<Boolean> release = end(lease, used || lease.wasEnteredAgain());
 		this.holds.remove(lease);
 		return release;
 	}

@@ -8,6 +8,7 @@ import io.distributedlock.LockAlreadyHeldException;
 import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockSpec;
+import io.distributedlock.ThreadBoundLease;
 
 /**
  * A lease that belongs to a subscription, and that subscriptions inside it enter again.
@@ -20,6 +21,8 @@ final class SharedLease {
 	private final boolean reentrant;
 
 	private final AtomicInteger holds = new AtomicInteger(1);
+
+	private volatile boolean used;
 
 	SharedLease(LockLease lease, LockSpec spec) {
 		this.lease = lease;
@@ -46,7 +49,7 @@ final class SharedLease {
 			return true;
 		}
 		catch (RuntimeException ex) {
-			leave();
+			leave(false);
 			throw ex;
 		}
 	}
@@ -64,11 +67,18 @@ final class SharedLease {
 
 	/**
 	 * Leave the lease.
+	 * @param used whether anything may have been done under this hold
 	 * @return a stage that completes when the lock is released, or at once if others are
 	 * left
 	 */
-	CompletionStage<?> leave() {
-		return (this.holds.decrementAndGet() == 0) ? this.lease.releaseAsync() : CompletableFuture.completedStage(null);
+	CompletionStage<?> leave(boolean used) {
+		if (used) {
+			this.used = true;
+		}
+		if (this.holds.decrementAndGet() > 0) {
+			return CompletableFuture.completedStage(null);
+		}
+		return this.used ? this.lease.releaseAsync() : ThreadBoundLease.discardAsync(this.lease);
 	}
 
 }

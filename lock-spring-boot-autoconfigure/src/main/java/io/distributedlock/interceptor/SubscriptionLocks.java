@@ -73,12 +73,12 @@ final class SubscriptionLocks {
 			return;
 		}
 		catch (RuntimeException ex) {
-			release();
+			discard();
 			throw ex;
 		}
 		sink.onCancel(() -> {
 			acquisition.cancel(true);
-			release();
+			discard();
 		});
 		follow(acquisition, sink);
 	}
@@ -119,7 +119,7 @@ final class SubscriptionLocks {
 				sink.success(this);
 			}
 			else if (!(failure instanceof CancellationException)) {
-				release();
+				discard();
 				sink.error(failure);
 			}
 		});
@@ -142,7 +142,7 @@ final class SubscriptionLocks {
 		do {
 			before = this.held.get();
 			if (before == null) {
-				leaveAll(acquired);
+				leaveAll(acquired, false);
 				return;
 			}
 			after = new ArrayList<>(before);
@@ -153,7 +153,7 @@ final class SubscriptionLocks {
 
 	private void fail(LockException reason) {
 		this.reason = reason;
-		release();
+		discard();
 	}
 
 	/**
@@ -213,14 +213,25 @@ final class SubscriptionLocks {
 	 * @return a stage that completes when that is done
 	 */
 	CompletionStage<?> release() {
-		List<SharedLease> last = this.held.getAndSet(null);
-		return (last != null) ? leaveAll(last) : CompletableFuture.completedStage(null);
+		return leave(true);
 	}
 
-	private static CompletionStage<?> leaveAll(List<SharedLease> leases) {
+	/**
+	 * Give back all locks before anything was done under them.
+	 */
+	private void discard() {
+		leave(false);
+	}
+
+	private CompletionStage<?> leave(boolean used) {
+		List<SharedLease> last = this.held.getAndSet(null);
+		return (last != null) ? leaveAll(last, used) : CompletableFuture.completedStage(null);
+	}
+
+	private static CompletionStage<?> leaveAll(List<SharedLease> leases, boolean used) {
 		CompletableFuture<?>[] left = new CompletableFuture<?>[leases.size()];
 		for (int i = leases.size() - 1; i >= 0; i--) {
-			left[i] = leases.get(i).leave().toCompletableFuture();
+			left[i] = leases.get(i).leave(used).toCompletableFuture();
 		}
 		return CompletableFuture.allOf(left);
 	}

@@ -340,6 +340,25 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 	}
 
 	@Test
+	void ofSeveralLocksNoneIsKeptIfOneIsNotAcquiredOrTheWaitIsGivenUp() {
+		LockSpec first = several(Duration.ZERO, "a").get(0);
+		try (LockLease held = this.there.acquire(several(PATIENCE, "b").get(0))) {
+			assertThat(this.here.acquireAllAsync(withMinHold(several(Duration.ZERO, "b", "a"))))
+				.failsWithin(Duration.ofSeconds(5));
+			assertThat(isFreeThere(first)).as("free when the caller learns it").isTrue();
+			CompletableFuture<LockLeases> waiter = this.here.acquireAllAsync(withMinHold(several(PATIENCE, "b", "a")));
+			Awaitility.await().until(() -> !isFreeThere(first));
+			assertThat(waiter.cancel(false)).isTrue();
+			Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> isFreeThere(first));
+			held.ensureHeld();
+		}
+	}
+
+	static List<LockSpec> withMinHold(List<LockSpec> specs) {
+		return specs.stream().map((spec) -> spec.withMinHold(Duration.ofSeconds(30))).toList();
+	}
+
+	@Test
 	void givingUpTheWaitForSeveralLocksReleasesThoseThatAreHeldAlready() {
 		try (LockLease held = this.there.acquire(several(PATIENCE, "b").get(0))) {
 			CompletableFuture<LockLeases> waiter = this.here.acquireAllAsync(several(PATIENCE, "b", "a"));

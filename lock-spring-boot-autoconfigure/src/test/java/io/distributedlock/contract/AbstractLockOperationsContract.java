@@ -502,6 +502,28 @@ public abstract class AbstractLockOperationsContract extends AbstractAsyncLockOp
 	}
 
 	@Test
+	void ofSeveralLocksThoseThatWereAcquiredAreNotKeptIfOneIsNot() {
+		List<LockSpec> specs = several("a", "b");
+		LockLease held = this.there.acquire(specs.get(1));
+		assertThat(this.here.tryAcquireAll(withMinHold(specs))).isEmpty();
+		assertThat(this.there.tryAcquire(specs.get(0))).isPresent();
+		held.close();
+	}
+
+	@Test
+	void lockThatWasEnteredAgainInVainIsHeldAndKeptAsIfItHadNotBeen() {
+		List<LockSpec> specs = several("a", "b");
+		LockLease held = this.there.acquire(specs.get(1));
+		LockLease outer = this.here.acquire(withMinHold(specs).get(0));
+		assertThat(this.here.tryAcquireAll(withMinHold(specs))).isEmpty();
+		assertThat(outer.isHeld()).isTrue();
+		assertThat(this.there.tryAcquire(specs.get(0))).as("while it is held").isEmpty();
+		assertThat(outer.release()).isEqualTo(ReleaseOutcome.KEPT);
+		assertThat(this.there.tryAcquire(specs.get(0))).as("while it is kept").isEmpty();
+		held.close();
+	}
+
+	@Test
 	void severalLocksAreAcquiredWithinOneWaitTime() throws Exception {
 		LockSettings patient = new LockSettings("patient", Duration.ofSeconds(10), Duration.ofMillis(1200), true,
 				ReleaseMode.SYNC, Duration.ofSeconds(1), Duration.ofSeconds(2), 32);

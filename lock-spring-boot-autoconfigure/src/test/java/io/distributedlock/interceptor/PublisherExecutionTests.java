@@ -18,6 +18,8 @@ import io.distributedlock.LockLease;
 import io.distributedlock.LockLeases;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockNotAcquiredException;
+import io.distributedlock.LockOperations;
+import io.distributedlock.LockSpec;
 import io.distributedlock.LockStoreException;
 import io.distributedlock.OnContention;
 import io.distributedlock.OnLost;
@@ -48,6 +50,9 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Methods that return publishers, with a real engine.
@@ -180,6 +185,25 @@ class PublisherExecutionTests {
 		this.instances.awaitFree("1");
 		assertThat(this.target.calls).hasValue(0);
 		assertThat(this.signals).isEmpty();
+	}
+
+	@Test
+	void lockThatComesWhenItsSubscriptionIsCancelledIsNotKept() {
+		CompletableFuture<LockLease> grant = new CompletableFuture<>() {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				return false;
+			}
+
+		};
+		LockOperations locks = mock();
+		given(locks.acquireAsync(any())).willReturn(grant);
+		this.instances.proxy(this.target, () -> locks).pay("1", Mono.just("paid")).subscribe().dispose();
+		LockSpec kept = LockSpec.of("1").withMinHold(Duration.ofMinutes(1));
+		grant.complete(this.instances.here.acquireAsync(kept).join());
+		this.instances.awaitFree("1");
+		assertThat(this.target.calls).hasValue(0);
 	}
 
 	@Test

@@ -2,10 +2,12 @@ package io.distributedlock.interceptor;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.distributedlock.LockFailureHandler;
 import io.distributedlock.LockLease;
+import io.distributedlock.LockOperations;
 import io.distributedlock.LockSpec;
 import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.LockTemplate;
@@ -60,9 +62,17 @@ public class TwoInstances {
 	 * Create a proxy that locks its methods here.
 	 * @param inner advice inside the lock
 	 */
-	@SuppressWarnings("unchecked")
 	<T> T proxy(T target, Advisor... inner) {
-		BeanFactoryLockOperationSourceAdvisor advisor = new BeanFactoryLockOperationSourceAdvisor(() -> this.here);
+		return proxy(target, () -> this.here, inner);
+	}
+
+	/**
+	 * Create a proxy that locks its methods with the given locks.
+	 * @param inner advice inside the lock
+	 */
+	@SuppressWarnings("unchecked")
+	<T> T proxy(T target, Supplier<LockOperations> locks, Advisor... inner) {
+		BeanFactoryLockOperationSourceAdvisor advisor = new BeanFactoryLockOperationSourceAdvisor(locks);
 		advisor.setBeanFactory(new DefaultListableBeanFactory());
 		advisor.setFailureHandler(() -> this.failureHandler);
 		ProxyFactory factory = new ProxyFactory(target);
