@@ -11,6 +11,7 @@ import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.redis.redlock.Vote.Given;
 import io.distributedlock.redis.redlock.Vote.Outdated;
 import io.distributedlock.redis.redlock.Vote.Taken;
+import io.distributedlock.store.LeaseRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,11 @@ final class Attempt extends Poll<Vote> {
 	 */
 	private volatile boolean overtakable;
 
+	/**
+	 * Whether nodes that refuse let the owner wait.
+	 */
+	private volatile boolean queueing;
+
 	private boolean granted;
 
 	Attempt(Redlock redlock, Acquisition acquisition, long token, boolean repeated) {
@@ -52,11 +58,11 @@ final class Attempt extends Poll<Vote> {
 			this.acquisition.failed(this);
 			return;
 		}
-		Duration ttl = this.acquisition.request().ttl();
-		ask((voter) -> voter.node().timeout(ttl).toNanos(),
-				this.redlock.scripts()
-					.acquire(this.acquisition.request(), this.token, this.acquisition.waitingTicket(),
-							() -> this.overtakable = true));
+		LeaseRequest request = this.acquisition.request();
+		Long ticket = this.acquisition.waitingTicket();
+		this.queueing = ticket != null;
+		ask((voter) -> voter.node().timeout(request.ttl()).toNanos(),
+				this.redlock.scripts().acquire(request, this.token, ticket, () -> this.overtakable = true));
 	}
 
 	boolean isRepeated() {
@@ -92,6 +98,9 @@ final class Attempt extends Poll<Vote> {
 			if (!refused && (!missing || isTimeUp())) {
 				giveBack(voter(i));
 			}
+			else if (refused && this.queueing) {
+				dequeueIfGone(voter(i));
+			}
 		}
 		this.acquisition.failed(this);
 	}
@@ -106,6 +115,9 @@ final class Attempt extends Poll<Vote> {
 		if (useless && (vote == null || isGiven(vote))) {
 			giveBack(voter);
 		}
+		if (this.queueing) {
+			dequeueIfGone(voter);
+		}
 	}
 
 	/**
@@ -114,8 +126,21 @@ final class Attempt extends Poll<Vote> {
 	 */
 	private void giveBack(NodeConnection voter) {
 		if (!this.repeated || this.acquisition.isEnded()) {
-			voter.take(this.redlock.scripts()
-				.withdraw(this.acquisition.request(), this.token, this.acquisition.waitingTicket()));
+			Long ticket = this.acquisition.waitingTicket();
+			voter.take(this.redlock.scripts().withdraw(this.acquisition.request(), this.token, ticket));
+			if (ticket != null) {
+				dequeueIfGone(voter);
+			}
+		}
+	}
+
+	/**
+	 * Take the owner out of the queue of a node once more if it has gone: the node may
+	 * have let it wait after the release.
+	 */
+	private void dequeueIfGone(NodeConnection voter) {
+		if (this.acquisition.isEnded()) {
+			voter.take(this.redlock.scripts().release(this.acquisition.request()));
 		}
 	}
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.distributedlock.redis.internal.Connections;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.StringCodec;
@@ -144,6 +144,9 @@ final class HintSubscription {
 			}
 			else if (change(State.OPENING, State.OPEN)) {
 				this.listener.opened();
+				if (!connected.isOpen()) {
+					lost();
+				}
 			}
 		});
 	}
@@ -180,13 +183,15 @@ final class HintSubscription {
 		if (verified == null) {
 			return;
 		}
-		CompletionStage<String> answer = verified.async()
-			.ping()
+		// Needs no further permission
+		CompletionStage<Void> answer = verified.async()
+			.subscribe(this.channel)
 			.toCompletableFuture()
 			.orTimeout(this.uri.getTimeout().toNanos(), TimeUnit.NANOSECONDS);
-		answer.whenComplete((pong, failure) -> {
+		answer.whenComplete((ignored, failure) -> {
 			// An error is an answer, too
-			if (failure instanceof TimeoutException && isCurrent(verified)) {
+			boolean answered = failure == null || failure instanceof RedisCommandExecutionException;
+			if (!answered && isCurrent(verified)) {
 				lost();
 			}
 		});

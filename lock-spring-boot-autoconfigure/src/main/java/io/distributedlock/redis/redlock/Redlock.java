@@ -33,6 +33,7 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -104,6 +105,10 @@ final class Redlock implements Node.Admission {
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.socketOptions(SocketOptions.builder().connectTimeout(this.settings.connectTimeout(server)).build())
 			.sslOptions(server.sslOptions())
+			// Whoever asks a node knows how long to wait for it. A node that answers
+			// later
+			// is there again, which can only be seen from its answer
+			.timeoutOptions(TimeoutOptions.create())
 			.build());
 		Node node = new Node(server, this.settings, client, this.timer, this.wallClock, this);
 		int number = this.nodes.size();

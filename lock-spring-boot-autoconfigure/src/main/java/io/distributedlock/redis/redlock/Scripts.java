@@ -105,7 +105,7 @@ final class Scripts {
 
 	private ScriptCall<?, Long> withdrawal(LeaseRequest request, long token, @Nullable Long ticket) {
 		return ScriptCall.number(WITHDRAW, this.keys.ofQuorum(request.key()), bytes(request.owner()),
-				number(last(token)), number(ticket), millis(request.ttl()));
+				number(last(token)), number(ticket), millis(request.ttl()), this.channelPrefix, TURN);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -123,8 +124,9 @@ class RedlockVotesIntegrationTests {
 		await().untilAsserted(() -> assertThat(this.nodes.server(0).cli("GET", "lock:{k}:fence"))
 			.isEqualTo(Long.toString(Scripts.last(granted.fencingToken()))));
 		this.nodes.server(0)
-			.cli("EVAL", new String(Scripts.WITHDRAW.source(), StandardCharsets.UTF_8), "3", "lock:{k}",
-					"lock:{k}:fence", "lock:{k}:waiters", REQUEST.owner(), earlier, "", "20000");
+			.cli("EVAL", new String(Scripts.WITHDRAW.source(), StandardCharsets.UTF_8), "4", "lock:{k}",
+					"lock:{k}:fence", "lock:{k}:waiters", "lock:{k}:turn", REQUEST.owner(), earlier, "", "20000",
+					"lock:hints:", "100");
 		assertThat(this.nodes.server(0).cli("GET", "lock:{k}")).isEqualTo(REQUEST.owner());
 		assertThat((Long) this.nodes.server(0).cli("PTTL", "lock:{k}:fence")).isGreaterThan(50_000L);
 	}
@@ -211,6 +213,60 @@ class RedlockVotesIntegrationTests {
 		await().during(Duration.ofSeconds(2))
 			.untilAsserted(
 					() -> assertThat(this.nodes.lockKeys()).containsExactly(this.nodes.server(0).port() + " lock:{k}"));
+	}
+
+	@Test
+	void placeThatIsTakenAfterTheReleaseIsGivenBack() {
+		this.nodes.all().forEach((node) -> node.cli("SET", "lock:{k}", "another program", "PX", "20000"));
+		await().until(() -> acquireOrWait() instanceof Busy busy && busy.queued());
+		await(this.store.release(REQUEST));
+		RedisServerProcess late = this.nodes.server(2);
+		late.cli("SCRIPT", "FLUSH");
+		// Without the script to acquire, the question makes a detour and is overtaken
+		late.cli("SCRIPT", "LOAD", new String(Scripts.RELEASE.source(), StandardCharsets.UTF_8));
+		long questions = late.commandCalls().getOrDefault("eval", 0L);
+		this.nodes.proxy(2).delayReplies(DELAY);
+		assertThat(acquireOrWait()).isInstanceOf(Busy.class);
+		assertThat(await(this.store.release(REQUEST))).isFalse();
+		await().until(() -> late.commandCalls().getOrDefault("eval", 0L) > questions);
+		await().during(DELAY).until(() -> late.cli("EXISTS", "lock:{k}:waiters").equals(0L));
+	}
+
+	/**
+	 * Who waited meanwhile was told that the lock is held for as long as its time to
+	 * live.
+	 */
+	@Test
+	void votesThatAreGivenBackGoToWhoWaits() {
+		LeaseRequest waiter = new LeaseRequest("k", "waiter@host/1:random#1", Duration.ofSeconds(20));
+		List<String> hinted = new CopyOnWriteArrayList<>();
+		RedlockLockStore other = this.nodes.store();
+		try {
+			await(other.start("waiter@host/1:random", new NoWaiters() {
+
+				@Override
+				public void hinted(String owner) {
+					hinted.add(owner);
+				}
+
+			}));
+			other.listen();
+			await().until(() -> ((Long) this.nodes.server(0).cli("PUBLISH", "lock:hints:waiter@host/1:random", "")) == 1
+					&& ((Long) this.nodes.server(1).cli("PUBLISH", "lock:hints:waiter@host/1:random", "")) == 1);
+			for (int i = 0; i < 3; i++) {
+				this.nodes.proxy(i).delayReplies(Duration.ofSeconds(1));
+			}
+			CompletableFuture<AcquireReply> inVain = this.store.acquire(REQUEST, false).toCompletableFuture();
+			await().until(() -> this.nodes.lockKeys().size() == 3);
+			await().until(() -> await(other.acquire(waiter, true)) instanceof Busy busy && busy.queued());
+			assertThat(inVain).failsWithin(Duration.ofSeconds(10));
+			await().until(() -> hinted.contains(waiter.owner()));
+			assertThat(await(other.acquire(waiter, true))).isInstanceOf(Granted.class);
+			await(other.release(waiter));
+		}
+		finally {
+			other.stop();
+		}
 	}
 
 	private AcquireReply acquireOrWait() {
@@ -347,6 +403,25 @@ class RedlockVotesIntegrationTests {
 		await().until(() -> this.store.quorumMargin() == 1);
 	}
 
+	@Test
+	void nodeThatAnswersAfterAWhileVotesOnOverTheSameConnection() {
+		RedlockLockStore impatient = this.nodes.proxiedStore(new RedlockSettings("lock:", null, Duration.ofMillis(500),
+				Duration.ofSeconds(30), true, Duration.ofSeconds(60), Duration.ofMillis(500)));
+		try {
+			await(impatient.start("impatient@host/1:random", new NoWaiters()));
+			await().until(() -> impatient.quorumMargin() == 1);
+			int accepted = this.nodes.proxy(0).acceptedConnections();
+			this.nodes.proxy(0).freeze();
+			await().until(() -> impatient.nodes().get(0).state() == RedlockNode.State.DOWN);
+			this.nodes.proxy(0).pass();
+			await().until(() -> impatient.quorumMargin() == 1);
+			assertThat(this.nodes.proxy(0).acceptedConnections()).isEqualTo(accepted);
+		}
+		finally {
+			impatient.stop();
+		}
+	}
+
 	private LockTemplate template() {
 		LockTemplate template = RedlockServers.template(this.nodes.store());
 		template.start();
@@ -374,7 +449,7 @@ class RedlockVotesIntegrationTests {
 	/**
 	 * Nobody waits here.
 	 */
-	private static final class NoWaiters implements GrantListener {
+	private static class NoWaiters implements GrantListener {
 
 		@Override
 		public void granted(String owner, long fencingToken) {
