@@ -32,6 +32,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -41,6 +42,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -170,6 +174,24 @@ class LockInterceptorConfigurationTests {
 			assertThat(context.getBean(LockProbe.class).getAsBoolean()).isFalse();
 			assertThat(isFree(context.getBean(LockOperations.class))).as("kept afterwards").isFalse();
 		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "DISTRIBUTEDLOCK_LOCKS_DAILYREPORT_TTL,7s", "DISTRIBUTEDLOCK_LOCKS_DAILYREPORT_MAXHOLD,7s",
+			"DISTRIBUTED_LOCK_LOCKS_DAILYREPORT_TTL,20s" })
+	void settingOfALockIsFoundInTheEnvironmentWithoutTheDashOfThePrefix(String variable, String ttl) {
+		this.contextRunner.withBean(DailyReport.class)
+			.withInitializer((context) -> setEnvironment(context, Map.of(variable, "7s")))
+			.run((context) -> assertThat(context.getBean(DailyReport.class).remainingValidity())
+				.isLessThanOrEqualTo(DurationStyle.detectAndParse(ttl))
+				.isGreaterThan(DurationStyle.detectAndParse(ttl).dividedBy(2)));
+	}
+
+	private static void setEnvironment(ConfigurableApplicationContext context, Map<String, Object> variables) {
+		String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+		context.getEnvironment()
+			.getPropertySources()
+			.replace(name, new SystemEnvironmentPropertySource(name, variables));
 	}
 
 	@Test
@@ -337,6 +359,15 @@ class LockInterceptorConfigurationTests {
 
 		@DistributedLock(name = "probe", ttl = "soon")
 		void run() {
+		}
+
+	}
+
+	static class DailyReport {
+
+		@DistributedLock(name = "daily-report", ttl = "20s")
+		Duration remainingValidity() {
+			return LockLease.current().orElseThrow().remainingValidity();
 		}
 
 	}
