@@ -36,7 +36,9 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
 
 /**
  * Connects to the same Redis in the same way as the application's connection factory, but
- * on connections of its own, so that neither can delay the other.
+ * on connections of its own, so that the commands of neither queue behind those of the
+ * other. They share the server and, if the application's factory has client resources, as
+ * that of Spring Boot has, the threads of Netty.
  * <p>
  * What differs:
  * <ul>
