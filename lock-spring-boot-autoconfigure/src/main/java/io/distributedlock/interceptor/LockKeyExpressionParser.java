@@ -1,16 +1,21 @@
 package io.distributedlock.interceptor;
 
+import java.util.stream.IntStream;
+
 import io.distributedlock.InvalidLockDefinitionException;
 
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Assign;
 import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.ConstructorReference;
 import org.springframework.expression.spel.ast.FunctionReference;
 import org.springframework.expression.spel.ast.InlineMap;
 import org.springframework.expression.spel.ast.OpDec;
 import org.springframework.expression.spel.ast.OpInc;
+import org.springframework.expression.spel.ast.OpPlus;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -52,7 +57,7 @@ final class LockKeyExpressionParser {
 					"Write a SpEL expression, such as key = \"#orderId\", or put text into single quotes.", ex);
 		}
 		new Check(location, text, variables).check(node, true);
-		return new LockKeyExpression(location, text, node, variables, this.sharedContext);
+		return new LockKeyExpression(location, text, (SpelNodeImpl) node, variables, this.sharedContext);
 	}
 
 	/**
@@ -75,6 +80,10 @@ final class LockKeyExpressionParser {
 			else if (node instanceof Assign || node instanceof OpInc || node instanceof OpDec) {
 				throw invalid("changes a value", "Write an expression without side effects; to compare, use ==.");
 			}
+			else if (node instanceof ConstructorReference && concatenates(node)) {
+				throw invalid("concatenates inside of 'new', where a part without a text goes unnoticed",
+						"Put the concatenation outside of it, or use {...} for several keys.");
+			}
 			else if (onRoot && node instanceof PropertyOrFieldReference property) {
 				checkRootProperty(property.getName());
 			}
@@ -85,6 +94,11 @@ final class LockKeyExpressionParser {
 			for (int i = 0; i < node.getChildCount(); i++) {
 				check(node.getChild(i), childrenOnRoot && (i == 0 || !(node instanceof CompoundExpression)));
 			}
+		}
+
+		private static boolean concatenates(SpelNode node) {
+			return node instanceof OpPlus
+					|| IntStream.range(0, node.getChildCount()).mapToObj(node::getChild).anyMatch(Check::concatenates);
 		}
 
 		private void checkVariable(String name) {

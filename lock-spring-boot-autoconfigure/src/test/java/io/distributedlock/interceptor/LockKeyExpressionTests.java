@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.distributedlock.InvalidLockDefinitionException;
 import io.distributedlock.InvalidLockKeyException;
 import org.aopalliance.intercept.MethodInvocation;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -137,6 +138,7 @@ class LockKeyExpressionTests {
 	@ParameterizedTest
 	@MethodSource("valuesAndTexts")
 	void convertsValueToText(Object value, String text) {
+		assertThat(evaluate("('k' + #first).trim()", value)).containsExactly("k" + text.trim());
 		assertThat(evaluate("#first", value)).containsExactly(text);
 		assertThat(evaluate("{#first}", value)).containsExactly(text);
 		assertThat(evaluate("'k' + #first", value)).containsExactly("k" + text);
@@ -188,6 +190,8 @@ class LockKeyExpressionTests {
 
 	@Test
 	void evaluatesEachPartOfConcatenationOnce() {
+		assertThat(evaluate("#first.incrementAndGet() + #first.incrementAndGet() + 1", new AtomicInteger()))
+			.containsExactly("4");
 		AtomicInteger counter = new AtomicInteger();
 		assertThat(evaluate("'a' + #first.incrementAndGet() + 'b' + #first.incrementAndGet()", counter))
 			.containsExactly("a1b2");
@@ -223,6 +227,59 @@ class LockKeyExpressionTests {
 			.withMessageContaining(", part #second.id, is null");
 		assertThatKeyIsRefused("#first + ':x'", (Object) null).withMessageContaining(", part #first, is null");
 		assertThatKeyIsRefused("{'a' + #first}", (Object) null).withMessageContaining(", part #first, is null");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "('o-' + #first).toLowerCase()", "{7}.!['o-' + #root.args[0]][0]",
+			"#second ? 'o-' + #first : 'b'", "#second == false ? 'b' : #first + '-o'", "null ?: 'o-' + #first",
+			"{{'o-' + #first}}[0][0]", "{a: 'o-' + #first}['a']", "{'o-null': 'found'}['o-' + #first]",
+			"'x'.concat('o-' + #first)", "#first?.id ?: ('o-' + #first).trim() + 'x'", "('o-' + #first) + (1 + 2)" })
+	void refusesPartThatHasNoTextWhereverItIsConcatenated(String expression) {
+		assertThatKeyIsRefused(expression, null, true).withMessageContaining(" is null. ");
+		if (!expression.contains("?.")) {
+			assertThatKeyIsRefused(expression, new Order(1L), true).withMessageContaining("whose text differs");
+		}
+	}
+
+	@Test
+	void refusesNullInConcatenationOfEachElement() {
+		assertThatKeyIsRefused("#first.!['o-' + id]", List.of(new Order(1L), new Order(null)))
+			.withMessageContaining(", part id, is null");
+		assertThatKeyIsRefused("#first.!['o-' + #this]", List.of(new Order(1L)))
+			.withMessageContaining(", part #this, is a " + Order.class.getName());
+	}
+
+	@Test
+	void refusesConcatenationWhereAPartWithoutTextWouldGoUnnoticed() {
+		assertThatExceptionOfType(InvalidLockDefinitionException.class)
+			.isThrownBy(() -> parse("new String('o-' + #first)"))
+			.withMessageContaining("Its key 'new String('o-' + #first)' concatenates inside of 'new'");
+	}
+
+	@Test
+	void concatenatesAnywhereInAnExpression() {
+		Order order = new Order(7L);
+		assertThat(evaluate("('Order-' + #first.id).toLowerCase()", order)).containsExactly("order-7");
+		assertThat(evaluate("('a' + #first)?.concat('b' + #second)", 1, 2)).containsExactly("a1b2");
+		assertThat(evaluate("#first.!['o-' + id]", List.of(order, new Order(8L)))).containsExactly("o-7", "o-8");
+		assertThat(evaluate("#first.?[id > 7].!['o-' + id]", List.of(order, new Order(8L)))).containsExactly("o-8");
+		assertThat(evaluate("#first?.!['o-' + id] ?: 'none'", (Object) null)).containsExactly("none");
+		assertThat(evaluate("#first ? 'a' + #second : 'b'", true, 1)).containsExactly("a1");
+		assertThat(evaluate("#first ? 'a' + #second : 'b'", false, null)).containsExactly("b");
+		assertThat(evaluate("#first ?: 'o-' + #second", null, 1)).containsExactly("o-1");
+		assertThat(evaluate("#first ?: 'o-' + #second", "", 1)).containsExactly("o-1");
+		assertThat(evaluate("#first ?: 'o-' + #second", "x", null)).containsExactly("x");
+		assertThat(evaluate("{a: 'o-' + #first}['a']", 1)).containsExactly("o-1");
+		assertThat(evaluate("{'o-1': 'found'}['o-' + #first]", 1)).containsExactly("found");
+		assertThat(evaluate("#first[1 + 1]", List.of("a", "b", "c"))).containsExactly("c");
+		assertThat(evaluate("#first == 'a' + #second ? 'same' : 'other'", "a1", 1)).containsExactly("same");
+		assertThat(evaluate("'k' + T(java.lang.Math).max(#first + 1, +2)", 4)).containsExactly("k5");
+	}
+
+	@Test
+	void conditionIsTrueOrFalse() {
+		assertThatKeyIsRefused("#first ? 'a' + #second : 'b'", "maybe", 1)
+			.withMessageContaining("could not be evaluated");
 	}
 
 	@ParameterizedTest
