@@ -51,7 +51,7 @@ final class AsyncExecution<T extends @Nullable Object> extends CompletableFuture
 		CompletionStage<T> stage;
 		try {
 			stage = this.action.apply(lease);
-			this.current = stage.toCompletableFuture();
+			this.current = cancellable(stage);
 		}
 		catch (Throwable ex) {
 			stage = CompletableFuture.failedStage(ex);
@@ -67,6 +67,18 @@ final class AsyncExecution<T extends @Nullable Object> extends CompletableFuture
 				complete(result);
 			}
 		}));
+	}
+
+	/**
+	 * Return what to cancel in order to cancel a stage, or null if it cannot be.
+	 */
+	private static @Nullable Future<?> cancellable(CompletionStage<?> stage) {
+		try {
+			return stage.toCompletableFuture();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
 	}
 
 	private void fail(Throwable failure) {

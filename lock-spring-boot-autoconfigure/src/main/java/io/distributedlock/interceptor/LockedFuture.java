@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the result
  */
 final class LockedFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+
+	private static final Log logger = LogFactory.getLog(LockedFuture.class);
 
 	private final CompletionStage<T> body;
 
@@ -67,8 +71,13 @@ final class LockedFuture<T extends @Nullable Object> extends CompletableFuture<T
 	}
 
 	private void cancelBody() {
-		if (this.body instanceof Future<?> future) {
-			future.cancel(true);
+		try {
+			if (this.body instanceof Future<?> future) {
+				future.cancel(true);
+			}
+		}
+		catch (UnsupportedOperationException ex) {
+			logger.trace("Only its maker can complete the stage of a method", ex);
 		}
 	}
 

@@ -30,9 +30,12 @@ import io.distributedlock.testsupport.FencingOracle;
 import io.distributedlock.testsupport.Oracle;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.mockito.AdditionalAnswers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
 
 /**
  * The part of the contract of {@link LockOperations} that is about callers who block no
@@ -411,6 +414,25 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 			throw thrown;
 		})).failsWithin(Duration.ofSeconds(5)).withThrowableThat().withCause(thrown);
 		assertThat(this.there.tryAcquire(this.spec)).get().satisfies(LockLease::close);
+	}
+
+	@Test
+	void asynchronousExecutionHoldsTheLockAlsoForAStageThatIsNoFuture() {
+		CompletableFuture<String> work = new CompletableFuture<>();
+		CompletionStage<String> stage = mock(AdditionalAnswers.delegatesTo(work));
+		willThrow(UnsupportedOperationException.class).given(stage).toCompletableFuture();
+		CountDownLatch begun = new CountDownLatch(1);
+		CompletableFuture<String> result = this.here.executeAsync(this.spec, (lease) -> {
+			begun.countDown();
+			return stage;
+		});
+		Awaitility.await().until(() -> begun.getCount() == 0);
+		assertBusyFor(Duration.ofMillis(50));
+		assertThat(result).isNotDone();
+		assertThat(result.cancel(true)).isTrue();
+		assertBusyFor(Duration.ofMillis(50));
+		work.complete("done");
+		Awaitility.await().untilAsserted(() -> assertThat(this.there.tryAcquire(this.spec)).isPresent());
 	}
 
 	@Test
