@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 import io.distributedlock.LockException;
+import io.distributedlock.LockLease;
+import io.distributedlock.LockLeases;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -44,6 +46,9 @@ final class FutureExecution implements LockExecution {
 		try {
 			call.passLeases(invocation, held);
 			result = this.logContext.proceed(invocation, held);
+			if (result instanceof Future<?> future && !(result instanceof CompletionStage<?>)) {
+				awaitEnd(future, held);
+			}
 		}
 		catch (Throwable ex) {
 			this.locks.release(held, invocation, ex);
@@ -52,7 +57,6 @@ final class FutureExecution implements LockExecution {
 		if (result instanceof CompletionStage<?> stage && !isDone(stage)) {
 			return LockedFuture.of(stage, DetachedLocks.of(held, call));
 		}
-		awaitEnd(result);
 		this.locks.release(held, invocation, null);
 		return result;
 	}
@@ -71,25 +75,46 @@ final class FutureExecution implements LockExecution {
 	}
 
 	private static boolean isDone(CompletionStage<?> stage) {
-		return stage instanceof Future<?> future && future.isDone();
+		try {
+			return stage instanceof Future<?> future && future.isDone();
+		}
+		catch (UnsupportedOperationException ex) {
+			// A minimal stage is a future that cannot be asked
+			return false;
+		}
 	}
 
 	/**
 	 * Wait for the future of an {@code @Async} method that does not tell when it is done.
-	 * Spring waits for it on this thread, too.
+	 * Spring waits for it on this thread, too. An interrupt does not end what runs, so it
+	 * ends the wait only if the locks are lost.
 	 */
-	private static void awaitEnd(@Nullable Object result) {
-		if (result instanceof Future<?> future && !future.isDone()) {
+	private static void awaitEnd(Future<?> future, Object held) {
+		boolean interrupted = false;
+		while (!future.isDone()) {
 			try {
 				future.get();
+				break;
 			}
 			catch (ExecutionException | CancellationException ex) {
 				logger.trace(LogMessage.format("Ended with %s", ex));
+				break;
 			}
 			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
+				interrupted = true;
+				if (!isHeld(held)) {
+					future.cancel(true);
+					break;
+				}
 			}
 		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static boolean isHeld(Object held) {
+		return (held instanceof LockLeases leases) ? leases.isHeld() : ((LockLease) held).isHeld();
 	}
 
 }

@@ -6,7 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+
+import org.springframework.scheduling.annotation.Async;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -79,6 +84,20 @@ class FutureExecutionTests {
 		this.instances.assertHeld("1");
 		this.work.complete("paid");
 		assertThat(result).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("paid");
+		this.instances.assertFree("1");
+	}
+
+	@Test
+	void stageThatOnlyItsMakerCanCompleteIsHeldToo() {
+		CompletionStage<String> result = this.orders.payStage("1", this.work.minimalCompletionStage());
+		this.instances.assertHeld("1");
+		assertThat(result.toCompletableFuture().cancel(true)).isTrue();
+		this.instances.assertHeld("1");
+		this.work.complete("paid");
+		this.instances.awaitFree("1");
+		assertThat(this.orders.payStage("1", CompletableFuture.completedStage("paid")))
+			.succeedsWithin(Duration.ofSeconds(5))
+			.isEqualTo("paid");
 		this.instances.assertFree("1");
 	}
 
@@ -275,6 +294,57 @@ class FutureExecutionTests {
 	}
 
 	@Test
+	void interruptDoesNotEndTheWaitForAFutureThatDoesNotTellWhenItIsDone() throws Exception {
+		FutureTask<String> task = new FutureTask<>(() -> "paid");
+		AtomicBoolean interrupted = new AtomicBoolean();
+		Thread caller = new Thread(() -> {
+			this.orders.payLater("1", task);
+			interrupted.set(Thread.interrupted());
+		});
+		caller.start();
+		awaitWaiting(caller);
+		caller.interrupt();
+		Awaitility.await().during(Duration.ofMillis(100)).until(() -> !this.instances.isFree("1"));
+		awaitWaiting(caller);
+		task.run();
+		caller.join();
+		assertThat(interrupted).as("interrupted after the call").isTrue();
+		this.instances.assertFree("1");
+	}
+
+	@Test
+	void lostLeaseEndsTheWaitForAFutureThatDoesNotTellWhenItIsDone() throws Exception {
+		FutureTask<String> task = new FutureTask<>(() -> "paid");
+		AtomicBoolean interrupted = new AtomicBoolean();
+		Thread caller = new Thread(() -> {
+			this.orders.payLaterWithHardLease("1", task);
+			interrupted.set(Thread.interrupted());
+		});
+		caller.start();
+		caller.join();
+		assertThat(task).isCancelled();
+		assertThat(interrupted).as("interrupted after the call").isFalse();
+	}
+
+	@Test
+	void failureOfAFutureThatCannotBeWaitedForReleases() {
+		FutureTask<String> broken = new FutureTask<>(() -> "paid") {
+
+			@Override
+			public String get() {
+				throw new IllegalStateException("broken");
+			}
+
+		};
+		assertThatIllegalStateException().isThrownBy(() -> this.orders.payLater("1", broken)).withMessage("broken");
+		this.instances.assertFree("1");
+	}
+
+	private static void awaitWaiting(Thread thread) {
+		Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING && !thread.isInterrupted());
+	}
+
+	@Test
 	void threadThatMustNotBeBlockedIsRefused() {
 		assertThatIllegalStateException().isThrownBy(
 				() -> Mono.fromFuture(() -> this.orders.pay("1", this.work)).subscribeOn(Schedulers.parallel()).block())
@@ -320,8 +390,20 @@ class FutureExecutionTests {
 		}
 
 		@DistributedLock(key = "#orderId")
-		CompletionStage<String> payStage(String orderId, CompletableFuture<String> work) {
+		CompletionStage<String> payStage(String orderId, CompletionStage<String> work) {
 			return work;
+		}
+
+		@Async
+		@DistributedLock(key = "#orderId")
+		Future<String> payLater(String orderId, Future<String> task) {
+			return task;
+		}
+
+		@Async
+		@DistributedLock(key = "#orderId", ttl = "200ms", renew = "false", onLost = OnLost.INTERRUPT)
+		Future<String> payLaterWithHardLease(String orderId, Future<String> task) {
+			return task;
 		}
 
 		@DistributedLock(key = "#orderId", waitTime = "0")
