@@ -71,11 +71,29 @@ record LockCall(LockPlan plan, List<LockRequest> requests, LockFailures failures
 	 * @param reaction what to do, given what is to be said about it
 	 */
 	void onLost(LockLease lease, Consumer<LockLostException> reaction) {
-		if (request(lease.key()).filter((request) -> request.spec().onLost() == OnLost.INTERRUPT).isPresent()) {
-			lease.onLost((lost) -> reaction.accept(new LockLostException(lost.key(),
-					"Lock '%s' was lost before the call it protects had ended. Others may hold it. "
-						.formatted(lost.key()) + "Do not rely on anything done under it since.")));
+		if (endsWhenLost(lease.key())) {
+			lease.onLost((lost) -> reaction.accept(lost(lost.key())));
 		}
+	}
+
+	/**
+	 * Return whether the call is to end when a certain lock is lost.
+	 * @param key the key of the lock
+	 * @return whether it is
+	 */
+	boolean endsWhenLost(String key) {
+		return request(key).filter((request) -> request.spec().onLost() == OnLost.INTERRUPT).isPresent();
+	}
+
+	/**
+	 * Create what a call ends with when it has lost a lock.
+	 * @param key the key of the lock
+	 * @return the exception
+	 */
+	static LockLostException lost(String key) {
+		return new LockLostException(key,
+				"Lock '%s' was lost before the call it protects had ended. Others may hold it. ".formatted(key)
+						+ "Do not rely on anything done under it since.");
 	}
 
 	/**

@@ -1,7 +1,10 @@
 package io.distributedlock.interceptor;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.distributedlock.LockAlreadyHeldException;
@@ -21,6 +24,14 @@ final class SharedLease {
 	private final boolean reentrant;
 
 	private final AtomicInteger holds = new AtomicInteger(1);
+
+	/**
+	 * What to do in case of a loss, by the hold. There is one listener of the lease for
+	 * all of them: many may come and go while it lasts.
+	 */
+	private final Map<Object, Runnable> reactions = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean listening = new AtomicBoolean();
 
 	private volatile boolean used;
 
@@ -63,6 +74,36 @@ final class SharedLease {
 		if (!this.reentrant || !spec.isReentrant()) {
 			throw new LockAlreadyHeldException(spec.key());
 		}
+	}
+
+	/**
+	 * React when the lease is lost, until the hold is left, or now if that has happened.
+	 * @param hold who reacts
+	 * @param reaction what to do, on a thread that must not be blocked
+	 */
+	void onLost(Object hold, Runnable reaction) {
+		this.reactions.put(hold, reaction);
+		if (this.listening.compareAndSet(false, true)) {
+			this.lease.onLost((lost) -> this.reactions.keySet().forEach(this::react));
+		}
+		else if (!this.lease.isHeld()) {
+			react(hold);
+		}
+	}
+
+	private void react(Object hold) {
+		Runnable reaction = this.reactions.remove(hold);
+		if (reaction != null) {
+			reaction.run();
+		}
+	}
+
+	/**
+	 * Do not react any more.
+	 * @param hold who does not
+	 */
+	void forget(Object hold) {
+		this.reactions.remove(hold);
 	}
 
 	/**

@@ -205,7 +205,17 @@ final class SubscriptionLocks {
 	 * @param reaction what to do, on a thread that must not be blocked
 	 */
 	void onLost(Consumer<LockLostException> reaction) {
-		heldNow().forEach((lease) -> this.call.onLost(lease.lease(), reaction));
+		Collection<SharedLease> leases = heldNow();
+		for (SharedLease lease : leases) {
+			String key = lease.lease().key();
+			if (this.call.endsWhenLost(key)) {
+				lease.onLost(this, () -> reaction.accept(LockCall.lost(key)));
+			}
+		}
+		if (this.held.get() == null) {
+			// Released meanwhile, perhaps before this began to react
+			leases.forEach((lease) -> lease.forget(this));
+		}
 	}
 
 	/**
@@ -228,9 +238,10 @@ final class SubscriptionLocks {
 		return (last != null) ? leaveAll(last, used) : CompletableFuture.completedStage(null);
 	}
 
-	private static CompletionStage<?> leaveAll(List<SharedLease> leases, boolean used) {
+	private CompletionStage<?> leaveAll(List<SharedLease> leases, boolean used) {
 		CompletableFuture<?>[] left = new CompletableFuture<?>[leases.size()];
 		for (int i = leases.size() - 1; i >= 0; i--) {
+			leases.get(i).forget(this);
 			left[i] = leases.get(i).leave(used).toCompletableFuture();
 		}
 		return CompletableFuture.allOf(left);

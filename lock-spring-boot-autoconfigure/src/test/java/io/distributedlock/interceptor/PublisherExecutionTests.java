@@ -24,6 +24,7 @@ import io.distributedlock.LockStoreException;
 import io.distributedlock.OnContention;
 import io.distributedlock.OnLost;
 import io.distributedlock.OnStoreFailure;
+import io.distributedlock.ReleaseOutcome;
 import io.distributedlock.testsupport.Oracle;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -52,6 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -512,6 +514,32 @@ class PublisherExecutionTests {
 	}
 
 	@Test
+	void lostLeaseEndsTheNestedCallIfItsAnnotationSaysSo() {
+		CountDownLatch cancelled = new CountDownLatch(1);
+		StepVerifier.create(this.orders.outerWithHardLease("1", Mono.<String>never().doOnCancel(cancelled::countDown)))
+			.expectError(LockLostException.class)
+			.verify(TIMEOUT);
+		assertThat(cancelled.getCount()).isZero();
+	}
+
+	@Test
+	void callsThatEnterALeaseAgainAddNoReactionsToIt() {
+		LockLease lease = mock();
+		given(lease.key()).willReturn("1");
+		given(lease.isHeld()).willReturn(true);
+		given(lease.releaseAsync()).willReturn(CompletableFuture.completedStage(ReleaseOutcome.RELEASED));
+		LockOperations locks = mock();
+		given(locks.acquireAsync(any())).willReturn(CompletableFuture.completedFuture(lease));
+		this.target.self = this.instances.proxy(this.target, () -> locks);
+		StepVerifier.create(this.target.self.outerUntilLost("1"))
+			.expectNext("a", "b", "c")
+			.expectComplete()
+			.verify(TIMEOUT);
+		then(lease).should().onLost(any());
+		then(lease).should().releaseAsync();
+	}
+
+	@Test
 	void leaseIsRenewedWhileTheSubscriptionLasts() {
 		Disposable running = this.orders.payBriefly("1", Mono.never()).subscribe();
 		awaitRunning();
@@ -624,6 +652,21 @@ class PublisherExecutionTests {
 
 		@DistributedLock(key = "#orderId", ttl = "500ms", renew = "false", onLost = OnLost.INTERRUPT)
 		Flux<String> streamWithHardLease(String orderId, Flux<String> work) {
+			return work;
+		}
+
+		@DistributedLock(key = "#orderId", ttl = "500ms", renew = "false")
+		Mono<String> outerWithHardLease(String orderId, Mono<String> work) {
+			return this.self.innerUntilLost(orderId, work);
+		}
+
+		@DistributedLock(key = "#orderId", onLost = OnLost.INTERRUPT)
+		Flux<String> outerUntilLost(String orderId) {
+			return Flux.just("a", "b", "c").concatMap((value) -> this.self.innerUntilLost(orderId, Mono.just(value)));
+		}
+
+		@DistributedLock(key = "#orderId", onLost = OnLost.INTERRUPT)
+		Mono<String> innerUntilLost(String orderId, Mono<String> work) {
 			return work;
 		}
 
