@@ -3,16 +3,14 @@ package io.distributedlock.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.distributedlock.LockStoreException;
 import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.redis.LockCommand.Action;
 import io.distributedlock.redis.internal.KeyScan;
@@ -30,7 +28,6 @@ import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
 import io.distributedlock.store.StoreStatus;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +149,7 @@ public final class RedisLockStore implements LockStore {
 				.toList();
 			return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
 				.thenApply((ignored) -> replies.stream().map(CompletableFuture::join).toList());
-		});
+		}, AcquireReply.Failed::new);
 	}
 
 	private static Throwable unwrap(Throwable failure) {
@@ -182,30 +179,17 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<List<RenewReply>> renew(List<LeaseRequest> requests) {
-		return inEachSlot(requests, this::renewInOneSlot);
+		return inEachSlot(requests, this::renewInOneSlot, (failure) -> RenewReply.UNKNOWN);
 	}
 
 	/**
-	 * Do something with the requests for each slot of a Cluster, in which a script can
-	 * only see the keys of one.
+	 * Ask about many locks in one script call, or in one for each slot of a Cluster.
 	 */
-	private <T extends @Nullable Object> CompletionStage<List<T>> inEachSlot(List<LeaseRequest> requests,
-			Function<List<LeaseRequest>, CompletionStage<List<T>>> action) {
-		if (!this.cluster) {
-			return action.apply(requests);
-		}
-		Map<Integer, List<LeaseRequest>> bySlot = requests.stream()
-			.collect(Collectors.groupingBy((request) -> SlotHash.getSlot(this.keys.lock(request.key()))));
-		Map<LeaseRequest, T> answers = new ConcurrentHashMap<>();
-		CompletableFuture<?>[] slots = bySlot.values()
-			.stream()
-			.map((inSlot) -> action.apply(inSlot).thenAccept((results) -> {
-				for (int i = 0; i < inSlot.size(); i++) {
-					answers.put(inSlot.get(i), results.get(i));
-				}
-			}).toCompletableFuture())
-			.toArray(CompletableFuture[]::new);
-		return CompletableFuture.allOf(slots).thenApply((ignored) -> requests.stream().map(answers::get).toList());
+	private <T> CompletionStage<List<T>> inEachSlot(List<LeaseRequest> requests,
+			Function<List<LeaseRequest>, CompletionStage<List<T>>> question,
+			Function<LockStoreException, T> unanswered) {
+		return this.cluster ? new ClusterSlots(this.keys).ask(requests, question, unanswered)
+				: question.apply(requests);
 	}
 
 	private CompletionStage<List<RenewReply>> renewInOneSlot(List<LeaseRequest> requests) {
