@@ -14,10 +14,19 @@ local function prolong(key, ttl)
   end
 end
 
+-- Another program may have put something else there. That must not fail the renewals of other locks, as all other errors do.
+local function holds(lock, owner)
+  local holder = redis.pcall('GET', lock)
+  if type(holder) == 'table' and not string.find(holder.err, 'WRONGTYPE', 1, true) then
+    return redis.call('GET', lock)
+  end
+  return holder == owner
+end
+
 local held = {}
 for i = 1, #KEYS / 2 do
   held[i] = 0
-  if redis.call('GET', KEYS[2 * i - 1]) == ARGV[2 * i - 1] then
+  if holds(KEYS[2 * i - 1], ARGV[2 * i - 1]) then
     held[i] = 1
     prolong(KEYS[2 * i - 1], ARGV[2 * i])
     prolong(KEYS[2 * i], ARGV[2 * i])

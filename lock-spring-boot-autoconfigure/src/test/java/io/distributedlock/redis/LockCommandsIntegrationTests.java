@@ -13,6 +13,7 @@ import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.store.AcquireReply;
 import io.distributedlock.store.GrantListener;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.store.RenewReply;
 import io.distributedlock.testsupport.RedisServerProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +104,31 @@ class LockCommandsIntegrationTests {
 		assertThat(replies.get(1)).isInstanceOfSatisfying(AcquireReply.Failed.class,
 				(failed) -> assertThat(failed.failure()).isExactlyInstanceOf(LockStoreException.class));
 		assertThat(replies.get(2)).isInstanceOf(AcquireReply.Granted.class);
+	}
+
+	@Test
+	void renewalOfALockWhoseKeyAnotherProgramUsesDoesNotFailThoseThatShareItsCall() throws Exception {
+		for (int i = 1; i <= 3; i++) {
+			get(acquire(own(i)));
+		}
+		this.redis.cli("DEL", "lock:{own2}");
+		this.redis.cli("LPUSH", "lock:{own2}", "not a lock");
+		assertThat(get(this.store.renew(List.of(own(1), own(2), own(3))).toCompletableFuture()))
+			.containsExactly(RenewReply.RENEWED, RenewReply.LOST, RenewReply.RENEWED);
+	}
+
+	/**
+	 * It is not known then who holds the lock.
+	 */
+	@Test
+	void renewalThatRedisDoesNotAllowFailsAndNoLeaseIsTakenForLost() throws Exception {
+		get(acquire(own(1)));
+		this.redis.cli("ACL", "SETUSER", "default", "-get");
+		assertThatExceptionOfType(ExecutionException.class)
+			.isThrownBy(() -> get(this.store.renew(List.of(own(1))).toCompletableFuture()))
+			.havingCause()
+			.isExactlyInstanceOf(LockStoreException.class)
+			.withMessageContaining("Grant the Redis user the lock commands");
 	}
 
 	@Test

@@ -17,12 +17,21 @@ local function prolong(key, ttl)
   end
 end
 
+-- Another program may have put something else there. That must not fail the renewals of other locks, as all other errors do.
+local function holds(lock, owner)
+  local holder = redis.pcall('GET', lock)
+  if type(holder) == 'table' and not string.find(holder.err, 'WRONGTYPE', 1, true) then
+    return redis.call('GET', lock)
+  end
+  return holder == owner
+end
+
 local held = {}
 for i = 1, #KEYS / 2 do
   local lock, fence = KEYS[2 * i - 1], KEYS[2 * i]
   local owner, ttl, token = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
   held[i] = 0
-  if redis.call('GET', lock) == owner then
+  if holds(lock, owner) then
     held[i] = 1
     prolong(lock, ttl)
     local latest = token ~= '' and redis.call('GET', fence)

@@ -144,6 +144,20 @@ class RedlockVotesIntegrationTests {
 	}
 
 	@Test
+	void renewalOfALockWhoseKeyAnotherProgramUsesDoesNotSpoilThoseAskedWithIt() {
+		LeaseRequest taken = new LeaseRequest("list", "test@host/1:random#2", Duration.ofSeconds(20));
+		assertThat(acquire(taken)).isInstanceOf(Granted.class);
+		assertThat(acquire(REQUEST)).isInstanceOf(Granted.class);
+		this.nodes.all().forEach((node) -> {
+			node.cli("DEL", "lock:{list}");
+			node.cli("RPUSH", "lock:{list}", "of another program");
+		});
+		assertThat(await(this.store.renew(List.of(taken, REQUEST)))).containsExactly(RenewReply.LOST,
+				RenewReply.RENEWED);
+		await(this.store.release(REQUEST));
+	}
+
+	@Test
 	void ownerThatHasReleasedMeanwhileDoesNotGetTheLockOnceMore() {
 		assertThat(acquire(REQUEST)).isInstanceOf(Granted.class);
 		this.nodes.all().forEach((node) -> node.cli("DEL", "lock:{k}"));
