@@ -1,17 +1,31 @@
+-- Goes on for an owner that has found the lock free and has taken it. Returns the first fencing token, or nothing if somebody
+-- was waiting and has got the lock.
+local function enter(lock, fence, queue, owner, ttl)
+  local head = call('LINDEX', queue, 0)
+  if head and head == queue_entry(owner, ttl) then
+    call('LPOP', queue)
+    head = false
+  end
+  -- The lease of the last holder has run out: those who wait come first
+  if not head or not hand_over(lock, fence, queue) then
+    return take_tokens(fence, ttl)
+  end
+end
+
 -- Gives a lock to an owner if it is free and nobody else waits for it.
 -- Returns the first fencing token if the owner holds it now, otherwise
 -- {0, milliseconds left to the holder, token of the holder, highest token so far, 1 if the owner is queued or 0,
 -- microseconds since the latest grant or -1 if its fence has expired}.
 local function acquire(lock, fence, queue, owner, ttl, enqueue)
   if call('SET', lock, owner, 'NX', 'PX', ttl) then
-    local head = call('LINDEX', queue, 0)
-    if head and head == queue_entry(owner, ttl) then
-      call('LPOP', queue)
-      head = false
+    local done, token = pcall(enter, lock, fence, queue, owner, ttl)
+    if not done then
+      -- Such as a key that another program uses: who is told of an error has no lock
+      call('DEL', lock)
+      error(token, 0)
     end
-    -- The lease of the last holder has run out: those who wait come first
-    if not head or not hand_over(lock, fence, queue) then
-      return take_tokens(fence, ttl)
+    if token then
+      return token
     end
   end
   local holder = call('GET', lock)

@@ -25,6 +25,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -263,6 +265,28 @@ class RedisLockStoreIntegrationTests {
 			.withMessageContaining("WRONGTYPE")
 			.withMessageContaining("key-prefix");
 		assertThat(this.redis.cli("HGET", "lock:{42}", "field")).isEqualTo("value");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lock:{42}:queue", "lock:{42}:fence" })
+	void acquisitionThatFailsBecauseOfAnotherKeyLeavesNoLock(String key) {
+		this.redis.cli("HSET", key, "field", "value");
+		assertThatExceptionOfType(LockStoreException.class).isThrownBy(() -> this.template.acquire(SPEC))
+			.isNotInstanceOf(LockStoreUnavailableException.class)
+			.withMessageContaining("WRONGTYPE")
+			.withMessageContaining("key-prefix");
+		assertThat(this.redis.cli("EXISTS", "lock:{42}")).isEqualTo(0L);
+		this.redis.cli("DEL", key);
+		this.template.acquire(SPEC).close();
+	}
+
+	@Test
+	void lockThatAnotherProgramKeepsAlmostForeverIsBusy() {
+		this.redis.cli("SET", "lock:{42}", "another program");
+		this.redis.cli("PEXPIREAT", "lock:{42}", "253402300799000");
+		assertThatExceptionOfType(LockNotAcquiredException.class)
+			.isThrownBy(() -> this.template.acquire(SPEC.withWaitTime(Duration.ofMillis(200))));
+		assertThat(this.store.inspect("42").toCompletableFuture().join().remaining()).isEqualTo(LockSpec.MAX_DURATION);
 	}
 
 	@Test

@@ -61,11 +61,13 @@ public final class LockStates {
 
 	/**
 	 * Convert a PTTL, which is -1 if the key never expires and -2 if there is no key.
+	 * Another program may have chosen one that is longer than a lock may be asked for.
 	 * @param millis the time to live
 	 * @return the duration
 	 */
 	public static Duration timeToLive(long millis) {
-		return (millis == -1) ? LockSpec.MAX_DURATION : Duration.ofMillis(Math.max(0, millis));
+		return (millis == -1 || millis > LockSpec.MAX_DURATION.toMillis()) ? LockSpec.MAX_DURATION
+				: Duration.ofMillis(Math.max(0, millis));
 	}
 
 }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-import io.distributedlock.LockSpec;
+import io.distributedlock.redis.internal.LockStates;
 
 /**
  * What a node answers when it is asked for a lock.
@@ -19,9 +19,8 @@ sealed interface Vote {
 		if (reply.size() == 1) {
 			return (number > 0) ? new Given(number) : new Outdated(-number);
 		}
-		// Negative if it never expires, as another program may have it
-		Duration remaining = (number < 0) ? LockSpec.MAX_DURATION : Duration.ofMillis(number);
-		return new Taken(new String((byte[]) reply.get(1), StandardCharsets.UTF_8), remaining, (Long) reply.get(2));
+		return new Taken(new String((byte[]) reply.get(1), StandardCharsets.UTF_8), LockStates.timeToLive(number),
+				(Long) reply.get(2));
 	}
 
 	/**

@@ -158,6 +158,16 @@ class RedlockVotesIntegrationTests {
 	}
 
 	@Test
+	void lockThatAnotherProgramKeepsAlmostForeverIsBusy() {
+		this.nodes.all().forEach((node) -> {
+			node.cli("SET", "lock:{k}", "another program");
+			node.cli("PEXPIREAT", "lock:{k}", "253402300799000");
+		});
+		assertThat(acquire(REQUEST)).isInstanceOfSatisfying(Busy.class,
+				(busy) -> assertThat(busy.remaining()).isEqualTo(LockSpec.MAX_DURATION));
+	}
+
+	@Test
 	void ownerThatHasReleasedMeanwhileDoesNotGetTheLockOnceMore() {
 		assertThat(acquire(REQUEST)).isInstanceOf(Granted.class);
 		this.nodes.all().forEach((node) -> node.cli("DEL", "lock:{k}"));
