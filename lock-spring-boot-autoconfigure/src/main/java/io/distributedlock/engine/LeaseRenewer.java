@@ -39,8 +39,6 @@ final class LeaseRenewer {
 
 	private final LockStore store;
 
-	private final LockTimer timer;
-
 	private final MonotonicClock clock;
 
 	private final Consumer<HeldLease> lost;
@@ -57,10 +55,7 @@ final class LeaseRenewer {
 
 	private final RepeatedWarnings losses;
 
-	/**
-	 * Whether it will be seen to that the store listens.
-	 */
-	private volatile boolean listening;
+	private final Repetition looks;
 
 	/**
 	 * Create a renewer.
@@ -69,13 +64,13 @@ final class LeaseRenewer {
 	LeaseRenewer(LockStore store, LockTimer timer, MonotonicClock clock, LockListeners listeners, StoreHealth health,
 			Consumer<HeldLease> lost) {
 		this.store = store;
-		this.timer = timer;
 		this.clock = clock;
 		this.listeners = listeners;
 		this.health = health;
 		this.lost = lost;
 		this.losses = new RepeatedWarnings(logger, clock);
 		this.sweep = new Sweep(timer, clock, this::renewDue);
+		this.looks = new Repetition(timer, LISTEN_AFTER, () -> !this.leases.isEmpty(), this::listenForLongHolds);
 	}
 
 	/**
@@ -84,10 +79,7 @@ final class LeaseRenewer {
 	void add(HeldLease lease) {
 		this.leases.add(lease);
 		this.sweep.by(lease.nextAction());
-		if (!this.listening) {
-			this.listening = true;
-			this.timer.schedule(this::listenForLongHolds, LISTEN_AFTER);
-		}
+		this.looks.start();
 	}
 
 	/**
@@ -98,11 +90,6 @@ final class LeaseRenewer {
 		long now = this.clock.nanoTime();
 		if (this.leases.stream().anyMatch((lease) -> now - lease.acquiredAt() >= LISTEN_AFTER)) {
 			listen();
-		}
-		this.listening = false;
-		if (!this.leases.isEmpty()) {
-			this.listening = true;
-			this.timer.schedule(this::listenForLongHolds, LISTEN_AFTER);
 		}
 	}
 
