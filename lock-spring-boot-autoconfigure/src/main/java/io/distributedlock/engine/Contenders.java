@@ -65,11 +65,17 @@ final class Contenders implements GrantListener {
 	}
 
 	/**
-	 * Ask the store for the first time. From now on grants are awaited.
+	 * Ask the store for the first time, unless the contender is closed already. From now
+	 * on grants are awaited.
 	 */
 	void start(Contender contender) {
 		this.open.put(contender.request().owner(), contender);
-		ask(contender);
+		if (contender.isOpen()) {
+			ask(contender);
+		}
+		else {
+			this.open.remove(contender.request().owner());
+		}
 	}
 
 	/**
@@ -100,8 +106,10 @@ final class Contenders implements GrantListener {
 	 * Stop contending: leave the queue, or give back what was granted meanwhile.
 	 */
 	void close(Contender contender) {
+		boolean closed = contender.close();
+		// Not before: another thread may be about to start it
 		this.open.remove(contender.request().owner());
-		if (contender.close() && contender.mayBeKnown()) {
+		if (closed && contender.mayBeKnown()) {
 			release(contender);
 		}
 	}
