@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -380,6 +381,69 @@ class LockTemplateTests {
 			lease.close();
 			assertThat(Thread.interrupted()).isTrue();
 		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void interruptThatAnInnerHoldTakesWithItIsRepeatedForTheOuterOne() throws Exception {
+		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(1000)).withOnLost(OnLost.INTERRUPT);
+		this.threads.submit(() -> {
+			LockLease outer = this.template.acquire(interrupting);
+			LockLease inner = this.template.acquire(interrupting.withKey("inner").withTtl(Duration.ofMillis(700)));
+			awaitLossSpinning(inner);
+			awaitLossSpinning(outer);
+			assertThat(Thread.currentThread().isInterrupted()).isTrue();
+			inner.close();
+			assertThatExceptionOfType(InterruptedException.class).as("body of the outer hold")
+				.isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
+			Thread.currentThread().interrupt();
+			outer.close();
+			assertThat(Thread.interrupted()).as("interrupt flag after the release").isFalse();
+			return null;
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void interruptThatAnOuterHoldTakesWithItIsRepeatedForTheInnerOne() throws Exception {
+		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(1000)).withOnLost(OnLost.INTERRUPT);
+		this.threads.submit(() -> {
+			LockLease outer = this.template.acquire(interrupting.withTtl(Duration.ofMillis(700)));
+			LockLease inner = this.template.acquire(interrupting.withKey("inner"));
+			awaitLossSpinning(outer);
+			awaitLossSpinning(inner);
+			outer.close();
+			assertThatExceptionOfType(InterruptedException.class).as("body of the inner hold")
+				.isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
+			inner.close();
+			assertThat(Thread.interrupted()).as("interrupt flag after the release").isFalse();
+			return null;
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void interruptOfTheOuterHoldIsNotTakenByAnInnerOneThatWasInterruptedBefore() throws Exception {
+		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(2000)).withOnLost(OnLost.INTERRUPT);
+		this.threads.submit(() -> {
+			LockLease outer = this.template.acquire(interrupting);
+			LockLease inner = this.template.acquire(interrupting.withKey("inner").withTtl(Duration.ofMillis(1000)));
+			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> TimeUnit.SECONDS.sleep(5));
+			awaitLossSpinning(outer);
+			inner.close();
+			assertThat(Thread.currentThread().isInterrupted()).as("interrupt flag of the outer hold").isTrue();
+			outer.close();
+			assertThat(Thread.interrupted()).as("interrupt flag after the release").isFalse();
+			return null;
+		}).get(10, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Wait until the loss of a lease has had its effects, without noticing interrupts.
+	 */
+	private static void awaitLossSpinning(LockLease lease) {
+		AtomicBoolean told = new AtomicBoolean();
+		lease.onLost((lost) -> told.set(true));
+		while (!told.get()) {
+			Thread.onSpinWait();
+		}
 	}
 
 	@Test
