@@ -259,11 +259,19 @@ final class HeldLease implements LockHold {
 
 	/**
 	 * Add a hold that is attached to the thread.
+	 * @return false if other threads have released the last hold, or taken the lease away
+	 * from the thread
 	 */
-	void enter() {
+	boolean enter() {
+		if (!incrementUnlessZero(ATTACHED)) {
+			return false;
+		}
 		this.enteredAgain = true;
-		HOLDS.incrementAndGet(this);
-		ATTACHED.incrementAndGet(this);
+		return incrementUnlessZero(HOLDS);
+	}
+
+	private boolean incrementUnlessZero(AtomicIntegerFieldUpdater<HeldLease> count) {
+		return count.getAndUpdate(this, (current) -> (current > 0) ? current + 1 : 0) > 0;
 	}
 
 	/**

@@ -203,16 +203,22 @@ final class LockEngine {
 		if (lease == null) {
 			return null;
 		}
-		if (!isHeld(lease)) {
+		if (isHeld(lease)) {
+			if (!lease.isReentrant() || !spec.isReentrant()) {
+				throw new LockAlreadyHeldException(spec.key());
+			}
+			if (lease.enter()) {
+				return enter(lease, spec);
+			}
+		}
+		else if (!lease.isReleased()) {
 			throw new LockLostException(spec.key(),
 					"Lock '%s' was not entered again: this thread has lost it. End the outer section first."
 						.formatted(spec.key()));
 		}
-		if (!lease.isReentrant() || !spec.isReentrant()) {
-			throw new LockAlreadyHeldException(spec.key());
-		}
-		lease.enter();
-		return enter(lease, spec);
+		// Another thread has just released it, or taken it over
+		this.holds.remove(lease);
+		return null;
 	}
 
 	private LeaseHandle enter(HeldLease lease, LockSpec spec) {

@@ -64,6 +64,25 @@ class HeldLeaseTests {
 		assertThat(this.lease.isHeld(HeldLease.endOfValidity(2 * INTERVAL, TTL) - 1)).isTrue();
 	}
 
+	@Test
+	void isNotEnteredAgainAfterTheLastHasLeft() {
+		assertThat(this.lease.enter()).isTrue();
+		assertThat(this.lease.leave()).isFalse();
+		assertThat(this.lease.enter()).isTrue();
+		assertThat(this.lease.leave()).isFalse();
+		assertThat(this.lease.leave()).isTrue();
+		assertThat(this.lease.enter()).isFalse();
+		assertThat(this.lease.isEntered()).isFalse();
+	}
+
+	@Test
+	void isNotEnteredAgainAfterItWasTakenFromItsThread() {
+		assertThat(this.lease.detach()).isTrue();
+		assertThat(this.lease.enter()).isFalse();
+		assertThat(this.lease.isAttached()).isFalse();
+		assertThat(this.lease.leave()).as("last of the holds").isTrue();
+	}
+
 	private static HeldLease lease() {
 		LockSpec spec = LockSpec.of("k").withTtl(TTL).withRenew(true);
 		Contention contention = Contention.shared(spec, LockSettings.defaults());

@@ -447,6 +447,54 @@ class LockTemplateTests {
 	}
 
 	@Test
+	void lockThatAnotherThreadIsAboutToReleaseIsNotEnteredAgain() throws Exception {
+		CountDownLatch releasing = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicReference<Thread> releaser = new AtomicReference<>();
+		// Told the time when it has left the last hold and goes on to end the lease
+		LockTemplate other = new LockTemplate(this.store, LockSettings.defaults(), List.of(), () -> {
+			if (Thread.currentThread() == releaser.get()) {
+				releasing.countDown();
+				awaitUninterrupted(goOn);
+			}
+			return System.nanoTime();
+		});
+		try {
+			LockLease lease = other.acquire(this.spec);
+			Future<?> release = this.threads.submit(() -> {
+				releaser.set(Thread.currentThread());
+				try {
+					lease.release();
+				}
+				finally {
+					releaser.set(null);
+				}
+			});
+			assertThat(releasing.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(other.tryAcquire(this.spec)).as("lease that is being released").isEmpty();
+			goOn.countDown();
+			release.get(10, TimeUnit.SECONDS);
+			try (LockLease next = other.acquire(this.spec)) {
+				assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+				assertThat(next.isHeld()).isTrue();
+			}
+		}
+		finally {
+			goOn.countDown();
+			other.stop();
+		}
+	}
+
+	private static void awaitUninterrupted(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
 	void callbackRunsOnceWhenTheLeaseIsLost() {
 		LockLease lease = this.template.acquire(this.hard);
 		Queue<LockLease> calls = new ConcurrentLinkedQueue<>();
