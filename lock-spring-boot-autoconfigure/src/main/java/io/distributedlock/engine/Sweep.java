@@ -42,12 +42,12 @@ final class Sweep {
 			if (isPlannedBy(due)) {
 				return;
 			}
+			long delay = Math.max(0, due - this.clock.nanoTime());
 			Plan obsolete = this.plan;
 			if (obsolete != null) {
 				obsolete.task().cancel();
 			}
-			long delay = Math.max(0, due - this.clock.nanoTime());
-			LockTimer.Planned task = this.timer.schedule(this::run, delay);
+			LockTimer.Planned task = this.timer.schedule(() -> run(due), delay);
 			this.plan = (task != null) ? new Plan(due, task) : null;
 		}
 		finally {
@@ -60,10 +60,15 @@ final class Sweep {
 		return current != null && current.due() - due <= 0;
 	}
 
-	private void run() {
+	private void run(long due) {
 		// A run that is due at once must not overtake the plan it belongs to
 		this.planning.lock();
 		try {
+			Plan current = this.plan;
+			if (current == null || current.due() != due) {
+				// Replaced by an earlier one, but too late to be cancelled
+				return;
+			}
 			this.plan = null;
 		}
 		finally {

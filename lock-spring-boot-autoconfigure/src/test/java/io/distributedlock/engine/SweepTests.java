@@ -1,9 +1,12 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +47,50 @@ class SweepTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(100),
 				Duration.ofMillis(1250));
 		assertThat(this.runs.tryAcquire(2000, TimeUnit.MILLISECONDS)).as("second run").isFalse();
+	}
+
+	@Test
+	void runThatWasReplacedTooLateToBeCancelledDoesNotTakeTheNewPlanWithIt() {
+		CountDownLatch timerIsFree = new CountDownLatch(1);
+		AtomicReference<Thread> timerThread = new AtomicReference<>();
+		this.timer.schedule(() -> {
+			timerThread.set(Thread.currentThread());
+			await(timerIsFree);
+		}, 0);
+		AtomicReference<MonotonicClock> clock = new AtomicReference<>(() -> 2);
+		Sweep replaced = new Sweep(this.timer, () -> clock.get().nanoTime(), this.runs::release);
+		replaced.by(2);
+		clock.set(() -> {
+			timerIsFree.countDown();
+			Awaitility.await().until(() -> isInSweep(timerThread.get()));
+			return 1 - Duration.ofHours(1).toNanos();
+		});
+		replaced.by(1);
+		clock.set(() -> 3);
+		awaitRunsThatAreDue();
+		replaced.by(3);
+		awaitRunsThatAreDue();
+		assertThat(this.runs.availablePermits()).as("runs before the one that is planned").isZero();
+	}
+
+	private static boolean isInSweep(Thread thread) {
+		return Arrays.stream(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(Sweep.class.getName()));
+	}
+
+	private void awaitRunsThatAreDue() {
+		CountDownLatch done = new CountDownLatch(1);
+		this.timer.schedule(done::countDown, 0);
+		await(done);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
