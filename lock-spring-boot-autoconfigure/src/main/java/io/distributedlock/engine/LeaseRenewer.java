@@ -155,7 +155,13 @@ final class LeaseRenewer {
 			this.leases.remove(lease);
 			this.losses.warn(lease.name(),
 					"Lost lock %s: %s. Others may hold it while its body still runs.".formatted(lease, reason));
-			this.lost.accept(lease);
+			try {
+				this.lost.accept(lease);
+			}
+			catch (RuntimeException | Error ex) {
+				// Other leases are still to be looked after
+				logger.error("What was to be done about the loss of lock %s failed".formatted(lease), ex);
+			}
 			this.listeners.lost(lease, reason);
 		}
 	}

@@ -3,10 +3,15 @@ package io.distributedlock.engine;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 /**
  * What to do when a lease is lost, for each of its holds.
  */
 final class LossReactions {
+
+	private static final Log logger = LogFactory.getLog(LossReactions.class);
 
 	private final List<Reaction> reactions = new ArrayList<>(1);
 
@@ -28,7 +33,7 @@ final class LossReactions {
 	}
 
 	/**
-	 * Run the reactions, once.
+	 * Run the reactions, once. One that fails keeps none of the others from being run.
 	 */
 	void run() {
 		List<Reaction> due;
@@ -37,7 +42,7 @@ final class LossReactions {
 			due = List.copyOf(this.reactions);
 			this.reactions.clear();
 		}
-		due.forEach((reaction) -> reaction.action().run());
+		due.forEach(Reaction::run);
 	}
 
 	/**
@@ -47,6 +52,15 @@ final class LossReactions {
 	 * @param action what to do, must not block
 	 */
 	private record Reaction(LeaseHandle hold, Runnable action) {
+
+		private void run() {
+			try {
+				this.action.run();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.error("The reaction to the loss of %s failed".formatted(this.hold), ex);
+			}
+		}
 
 	}
 

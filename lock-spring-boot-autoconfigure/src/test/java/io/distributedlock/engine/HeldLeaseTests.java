@@ -1,12 +1,15 @@
 package io.distributedlock.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.distributedlock.LockSpec;
 import io.distributedlock.engine.HeldLease.Grant;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * When a lease is renewed and how long it is trusted, by a clock that the test moves.
@@ -81,6 +84,22 @@ class HeldLeaseTests {
 		assertThat(this.lease.enter()).isFalse();
 		assertThat(this.lease.isAttached()).isFalse();
 		assertThat(this.lease.leave()).as("last of the holds").isTrue();
+	}
+
+	@Test
+	void reactionThatFailsKeepsNoneOfTheOthersFromTheirs() {
+		LeaseHandle hold = LeaseHandle.detached(this.lease, mock(LockEngine.class));
+		List<String> reactions = new ArrayList<>();
+		this.lease.react(hold, () -> {
+			throw new IllegalStateException("broken");
+		});
+		this.lease.react(hold, () -> {
+			throw new StackOverflowError("deep");
+		});
+		this.lease.react(hold, () -> reactions.add("last"));
+		assertThat(this.lease.lose()).isTrue();
+		this.lease.reactToLoss();
+		assertThat(reactions).containsExactly("last");
 	}
 
 	private static HeldLease lease() {
