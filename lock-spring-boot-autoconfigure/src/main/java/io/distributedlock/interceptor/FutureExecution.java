@@ -91,25 +91,28 @@ final class FutureExecution implements LockExecution {
 	 */
 	private static void awaitEnd(Future<?> future, Object held) {
 		boolean interrupted = false;
-		while (!future.isDone()) {
-			try {
-				future.get();
-				break;
-			}
-			catch (ExecutionException | CancellationException ex) {
-				logger.trace(LogMessage.format("Ended with %s", ex));
-				break;
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-				if (!isHeld(held)) {
-					future.cancel(true);
-					break;
+		try {
+			while (!future.isDone()) {
+				try {
+					future.get();
+					return;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+					if (!isHeld(held)) {
+						future.cancel(true);
+						return;
+					}
 				}
 			}
 		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
+		catch (ExecutionException | CancellationException ex) {
+			logger.trace(LogMessage.format("Ended with %s", ex));
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

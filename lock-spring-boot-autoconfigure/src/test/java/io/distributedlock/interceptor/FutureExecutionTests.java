@@ -302,6 +302,7 @@ class FutureExecutionTests {
 			interrupted.set(Thread.interrupted());
 		});
 		caller.start();
+		Awaitility.await().until(() -> this.target.calls.get() > 0);
 		awaitWaiting(caller);
 		caller.interrupt();
 		Awaitility.await().during(Duration.ofMillis(100)).until(() -> !this.instances.isFree("1"));
@@ -397,6 +398,7 @@ class FutureExecutionTests {
 		@Async
 		@DistributedLock(key = "#orderId")
 		Future<String> payLater(String orderId, Future<String> task) {
+			this.calls.incrementAndGet();
 			return task;
 		}
 
