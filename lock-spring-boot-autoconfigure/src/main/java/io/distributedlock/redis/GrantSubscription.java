@@ -7,7 +7,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -43,17 +42,20 @@ final class GrantSubscription {
 
 	private static final long RETRY_DELAY = Duration.ofSeconds(1).toNanos();
 
+	/**
+	 * How long to wait for nodes before the others are enough.
+	 */
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
 	private static final long MIN_VERIFY_INTERVAL = Duration.ofSeconds(1).toNanos();
 
 	private final Supplier<PubSubNodes> connector;
 
-	private final Supplier<CompletionStage<?>> probe;
-
 	private final String channel;
 
 	private final GrantListener listener;
+
+	private final Messages messages = new Messages();
 
 	private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
@@ -67,15 +69,12 @@ final class GrantSubscription {
 
 	/**
 	 * Create a subscription, not open.
-	 * @param connector connects; may block
-	 * @param probe publishes something on the channel, as the scripts do
+	 * @param connector returns the nodes; may block
 	 * @param channel the name of the channel of this instance
 	 * @param listener is told of the grants
 	 */
-	GrantSubscription(Supplier<PubSubNodes> connector, Supplier<CompletionStage<?>> probe, String channel,
-			GrantListener listener) {
+	GrantSubscription(Supplier<PubSubNodes> connector, String channel, GrantListener listener) {
 		this.connector = connector;
-		this.probe = probe;
 		this.channel = channel;
 		this.listener = listener;
 	}
@@ -112,8 +111,9 @@ final class GrantSubscription {
 	}
 
 	/**
-	 * See whether the connections are alive. Redis may have forgotten them without a
-	 * word, and who only listens never learns of that.
+	 * See whether the connections are alive, and subscribe on nodes that could not be
+	 * reached before. Redis may have forgotten connections without a word, and who only
+	 * listens never learns of that.
 	 */
 	void verify() {
 		Long verified = this.verifiedAt;
@@ -125,6 +125,12 @@ final class GrantSubscription {
 			this.subscribed.forEach((connection) -> connection.async()
 				.ping()
 				.whenComplete((pong, failure) -> logger.trace("Alive: " + connection, failure)));
+			PubSubNodes connected = this.nodes;
+			if (connected != null && this.state.get() == State.OPEN) {
+				CompletionStage<PubSubNodes> open = CompletableFuture.completedStage(connected);
+				open.thenCompose(this::subscribe)
+					.whenComplete((ignored, failure) -> logger.trace("Subscribed: " + this.subscribed, failure));
+			}
 		}
 	}
 
@@ -133,8 +139,7 @@ final class GrantSubscription {
 			PubSubNodes connected = this.connector.get();
 			this.nodes = connected;
 			connected.onChange(this::subscribeToNewNodes);
-			await(subscribe(connected));
-			await(this.probe.get());
+			subscribe(connected).toCompletableFuture().get();
 			if (this.state.compareAndSet(State.OPENING, State.OPEN)) {
 				this.listener.missed();
 			}
@@ -142,7 +147,7 @@ final class GrantSubscription {
 				closeNodes();
 			}
 		}
-		catch (RuntimeException | ExecutionException | TimeoutException ex) {
+		catch (RuntimeException | ExecutionException ex) {
 			failed(ex);
 		}
 		catch (InterruptedException ex) {
@@ -168,25 +173,39 @@ final class GrantSubscription {
 	}
 
 	/**
-	 * Subscribe on all nodes. Those that cannot be reached now are left out; it is enough
-	 * if one can.
+	 * Subscribe on all nodes on which that has not been done. Those that cannot be
+	 * reached now are left out; it is enough if one can. One that can be reached later is
+	 * still subscribed then.
 	 */
-	private CompletionStage<?> subscribe(PubSubNodes all) {
+	private CompletionStage<Void> subscribe(PubSubNodes all) {
 		CompletableFuture<?>[] each = all.connections()
 			.stream()
-			.map((connection) -> connection.thenCompose(this::subscribe).toCompletableFuture())
+			.map((connection) -> connection.thenCompose(this::subscribe)
+				.toCompletableFuture()
+				.copy()
+				.orTimeout(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS))
 			.toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> complete = CompletableFuture.allOf(each);
 		return complete.exceptionallyCompose(
 				(failure) -> this.subscribed.isEmpty() ? complete : CompletableFuture.completedStage(null));
 	}
 
+	/**
+	 * Subscribe, if it is allowed to publish there, too, as the scripts do.
+	 */
 	private CompletionStage<Void> subscribe(StatefulRedisPubSubConnection<String, String> connection) {
 		if (this.subscribed.contains(connection)) {
 			return CompletableFuture.completedStage(null);
 		}
-		connection.addListener(new Messages());
-		return connection.async().subscribe(this.channel).thenRun(() -> this.subscribed.add(connection));
+		// Once only, if an earlier attempt has failed
+		connection.removeListener(this.messages);
+		connection.addListener(this.messages);
+		return connection.async()
+			.publish(this.channel, "")
+			.exceptionallyCompose((failure) -> RedisErrors.isForbidden(failure) ? CompletableFuture.failedStage(failure)
+					: CompletableFuture.completedStage(0L))
+			.thenCompose((receivers) -> connection.async().subscribe(this.channel))
+			.thenRun(() -> this.subscribed.add(connection));
 	}
 
 	private void subscribeToNewNodes() {
@@ -195,11 +214,6 @@ final class GrantSubscription {
 			this.subscribed.removeIf((connection) -> !connection.isOpen());
 			subscribe(connected).whenComplete((ignored, failure) -> this.listener.missed());
 		}
-	}
-
-	private static void await(CompletionStage<?> stage)
-			throws InterruptedException, ExecutionException, TimeoutException {
-		stage.toCompletableFuture().get(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	void close() {

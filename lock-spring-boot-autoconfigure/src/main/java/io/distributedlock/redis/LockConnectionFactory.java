@@ -3,15 +3,15 @@ package io.distributedlock.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.distributedlock.redis.internal.Connections;
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.ReadFrom;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
@@ -142,23 +142,22 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 	}
 
 	/**
-	 * Connect to every node that may publish. Blocks.
+	 * Return every node that may publish. Blocks.
 	 */
 	PubSubNodes connectPubSub() {
-		AbstractRedisClient connected = getRequiredNativeClient();
-		if (connected instanceof RedisClusterClient cluster) {
+		if (getRequiredNativeClient() instanceof RedisClusterClient cluster) {
 			return new ClusterPubSubNodes(cluster);
 		}
 		if (this.redis instanceof RedisStaticMasterReplicaConfiguration few) {
 			return connectPubSub(few);
 		}
-		return new FixedPubSubNodes(List.of(((RedisClient) connected).connectPubSub(StringCodec.UTF8)), () -> {
+		return new FixedPubSubNodes(List.of(this::connectToNode), () -> {
 		});
 	}
 
 	/**
-	 * Connect to each node, as any of them may be the master, with a client of its own
-	 * that shares the threads of this one.
+	 * Return each node, as any of them may be the master, with a client of its own that
+	 * shares the threads of this one.
 	 */
 	private PubSubNodes connectPubSub(RedisStaticMasterReplicaConfiguration few) {
 		List<LockConnectionFactory> factories = few.getNodes()
@@ -166,20 +165,23 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 			.map((node) -> new LockConnectionFactory(node, this.client, () -> {
 			}))
 			.toList();
-		Runnable closer = () -> factories.forEach(LockConnectionFactory::destroy);
-		try {
-			return new FixedPubSubNodes(factories.stream().map(LockConnectionFactory::connectToNode).toList(), closer);
-		}
-		catch (RuntimeException ex) {
-			closer.run();
-			throw ex;
-		}
+		factories.forEach((factory) -> {
+			factory.afterPropertiesSet();
+			factory.start();
+		});
+		return new FixedPubSubNodes(factories.stream().map(LockConnectionFactory::nodeConnector).toList(),
+				() -> factories.forEach(LockConnectionFactory::destroy));
 	}
 
-	private StatefulRedisPubSubConnection<String, String> connectToNode() {
-		afterPropertiesSet();
-		start();
-		return ((RedisClient) getRequiredNativeClient()).connectPubSub(StringCodec.UTF8);
+	private Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> nodeConnector() {
+		return this::connectToNode;
+	}
+
+	@SuppressWarnings("unchecked") // by the codec
+	private CompletionStage<StatefulRedisPubSubConnection<String, String>> connectToNode() {
+		return doCreateConnectionProvider(getRequiredNativeClient(), StringCodec.UTF8)
+			.getConnectionAsync(StatefulRedisPubSubConnection.class)
+			.thenApply((connection) -> (StatefulRedisPubSubConnection<String, String>) connection);
 	}
 
 	/**

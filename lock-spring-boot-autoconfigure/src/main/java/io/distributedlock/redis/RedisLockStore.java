@@ -284,8 +284,7 @@ public final class RedisLockStore implements LockStore {
 		ReplicationGuard guard = (this.replicas.count() > 0)
 				? ReplicationGuard.connecting(factory::connectSeparately, this.replicas) : null;
 		String channel = this.channels + instance;
-		GrantSubscription grants = new GrantSubscription(factory::connectPubSub,
-				() -> connection.connected().publish(LockCommand.bytes(channel), new byte[0]), channel,
+		GrantSubscription grants = new GrantSubscription(factory::connectPubSub, channel,
 				(guard != null) ? ReplicationGuard.hinting(listener) : listener);
 		LockCommands commands = new LockCommands(connection::connected, connection::failed, factory.executor(),
 				this.cluster, this.commonArguments);

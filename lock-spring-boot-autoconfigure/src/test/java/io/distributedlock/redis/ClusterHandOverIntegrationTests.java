@@ -122,6 +122,44 @@ class ClusterHandOverIntegrationTests {
 		last.close();
 	}
 
+	/**
+	 * Its first grant there is lost, so it has to ask again, which costs it a third of
+	 * its time to live, but once only.
+	 */
+	@Test
+	void nodeThatCouldNotBeSubscribedAtFirstIsSubscribedLater() throws Exception {
+		network.cutWhen(SUBSCRIBE);
+		LockLease held = this.holder.acquire(SPEC);
+		CompletableFuture<LockLease> waiter = this.first.acquireAsync(SPEC);
+		awaitQueued(1);
+		awaitListeners(0);
+		network.pass();
+		held.close();
+		waiter.get(15, TimeUnit.SECONDS).close();
+		awaitListeners(1);
+		LockSpec rarelyAsking = SPEC.withTtl(Duration.ofSeconds(60));
+		LockLease again = this.holder.acquire(rarelyAsking);
+		CompletableFuture<LockLease> toldAtOnce = this.first.acquireAsync(rarelyAsking);
+		awaitQueued(1);
+		again.close();
+		toldAtOnce.get(15, TimeUnit.SECONDS).close();
+	}
+
+	@Test
+	void nodeThatDoesNotAnswerDoesNotKeepAnybodyFromWaitingOnOthers() throws Exception {
+		RedisServerProcess another = cluster.masterOf("{a}");
+		assertThat(another).isNotEqualTo(node);
+		LockSpec rarelyAsking = SPEC.withKey("a").withTtl(Duration.ofSeconds(60));
+		LockLease held = this.holder.acquire(rarelyAsking);
+		network.freeze();
+		CompletableFuture<LockLease> waiter = this.first.acquireAsync(rarelyAsking);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.until(() -> Long.valueOf(1).equals(another.cli("LLEN", "lock:{a}:queue")));
+		held.close();
+		waiter.get(15, TimeUnit.SECONDS).close();
+	}
+
 	private static void awaitQueued(long count) {
 		Awaitility.await().until(() -> Long.valueOf(count).equals(node.cli("LLEN", "lock:{k}:queue")));
 	}

@@ -3,7 +3,9 @@ package io.distributedlock.redis;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -12,6 +14,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.then;
 import static org.mockito.BDDMockito.willThrow;
@@ -33,9 +36,48 @@ class PubSubNodesTests {
 		Runnable closer = mock(Runnable.class);
 		cannotClose(first);
 		cannotClose(second);
-		new FixedPubSubNodes(List.of(first, second), closer).close();
+		PubSubNodes nodes = new FixedPubSubNodes(
+				List.of(() -> CompletableFuture.completedStage(first), () -> CompletableFuture.completedStage(second)),
+				closer);
+		nodes.connections();
+		nodes.close();
 		then(second).should().closeAsync();
 		then(closer).should().run();
+	}
+
+	@Test
+	void nodeThatCouldNotBeReachedIsTriedAgainAndOthersAreNot() {
+		StatefulRedisPubSubConnection<String, String> there = mock(StatefulRedisPubSubConnection.class);
+		StatefulRedisPubSubConnection<String, String> late = mock(StatefulRedisPubSubConnection.class);
+		Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> first = mock(Supplier.class);
+		Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> second = mock(Supplier.class);
+		given(first.get()).willReturn(CompletableFuture.completedStage(there));
+		given(there.closeAsync()).willReturn(CompletableFuture.completedFuture(null));
+		given(late.closeAsync()).willReturn(CompletableFuture.completedFuture(null));
+		given(second.get()).willReturn(CompletableFuture.failedStage(this.gone),
+				CompletableFuture.completedStage(late));
+		PubSubNodes nodes = new FixedPubSubNodes(List.of(first, second), () -> {
+		});
+		assertThat(nodes.connections().get(1)).isCompletedExceptionally();
+		assertThat(nodes.connections()).extracting((node) -> node.toCompletableFuture().join())
+			.containsExactly(there, late);
+		nodes.close();
+		assertThat(nodes.connections()).allSatisfy((node) -> assertThat(node).isCompletedExceptionally());
+		then(first).should().get();
+		then(late).should().closeAsync();
+	}
+
+	@Test
+	void connectionThatComesAfterTheEndIsClosed() {
+		StatefulRedisPubSubConnection<String, String> late = mock(StatefulRedisPubSubConnection.class);
+		given(late.closeAsync()).willReturn(CompletableFuture.completedFuture(null));
+		CompletableFuture<StatefulRedisPubSubConnection<String, String>> attempt = new CompletableFuture<>();
+		PubSubNodes nodes = new FixedPubSubNodes(List.of(() -> attempt), () -> {
+		});
+		nodes.connections();
+		nodes.close();
+		attempt.complete(late);
+		then(late).should().closeAsync();
 	}
 
 	@Test

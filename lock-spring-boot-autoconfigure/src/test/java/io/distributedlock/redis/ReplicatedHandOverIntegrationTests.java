@@ -1,9 +1,16 @@
 package io.distributedlock.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
+import io.distributedlock.LockLease;
+import io.distributedlock.LockSpec;
+import io.distributedlock.engine.LockSettings;
 import io.distributedlock.testsupport.RedisServerProcess;
 import io.distributedlock.testsupport.ReplicatedRedis;
 import io.lettuce.core.RedisClient;
@@ -50,6 +57,35 @@ class ReplicatedHandOverIntegrationTests {
 			master.cli("PUBLISH", "grants:waiter", "that was all");
 			Awaitility.await().until(() -> messages.contains("that was all"));
 			assertThat(messages).filteredOn((message) -> message.contains("waiter#1")).isEmpty();
+		}
+	}
+
+	/**
+	 * The master of a static set of nodes is the one on which the waiter has to listen.
+	 */
+	@Test
+	void deadReplicaDoesNotKeepAnybodyFromListeningToTheMaster() throws Exception {
+		try (ReplicatedRedis redis = ReplicatedRedis.start(); TestStores stores = new TestStores()) {
+			RedisLockTemplate template = new RedisLockTemplate(stores.store(TestStores.masterReplica(redis)),
+					LockSettings.defaults());
+			template.start();
+			try {
+				LockSpec spec = LockSpec.of("k").withWaitTime(Duration.ofSeconds(20)).withTtl(Duration.ofSeconds(60));
+				redis.replica().kill();
+				redis.master().cli("SET", "lock:{k}", "another#1", "PX", "60000");
+				CompletableFuture<LockLease> waiter = template.acquireAsync(spec);
+				Awaitility.await().until(() -> Long.valueOf(1).equals(redis.master().cli("LLEN", "lock:{k}:queue")));
+				assertThat((List<?>) redis.master().cli("PUBSUB", "CHANNELS", "lock:grants:*")).hasSize(1);
+				assertThat(redis.master()
+					.cli("EVAL", new String(LockCommands.RELEASE.source(), StandardCharsets.UTF_8), "3", "lock:{k}",
+							"lock:{k}:fence", "lock:{k}:queue", "lock:grants:", "60000", "64", "release", "another#1",
+							"60000"))
+					.isEqualTo(1L);
+				waiter.get(15, TimeUnit.SECONDS).close();
+			}
+			finally {
+				template.stop();
+			}
 		}
 	}
 
