@@ -99,11 +99,15 @@ final class LockConnection<T> {
 	}
 
 	/**
-	 * Put another connection in the place of this one.
+	 * Put another connection in the place of this one, or of the one that is being made.
 	 * @param reason what to tell those who want to use it meanwhile
 	 */
 	void replace(Throwable reason) {
-		replace(this.latest, reason);
+		Attempt attempt = this.latest;
+		CompletionStage<Void> ended = attempt.ended;
+		// Not sooner, so that each connection that was made is closed, and the last one
+		// used
+		ended.whenComplete((ignored, failed) -> replace(attempt, reason));
 	}
 
 	private synchronized void replace(Attempt old, Throwable reason) {

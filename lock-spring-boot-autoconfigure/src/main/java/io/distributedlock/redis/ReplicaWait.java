@@ -36,11 +36,6 @@ final class ReplicaWait {
 	private static final int MAX_GRANTS = 256;
 
 	/**
-	 * Part of the error of a server that is a replica now.
-	 */
-	private static final String ON_A_REPLICA = "WAIT cannot be used with replica";
-
-	/**
 	 * How much longer than Redis itself to wait for its answer.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -116,7 +111,7 @@ final class ReplicaWait {
 	private static Throwable translate(Throwable failure) {
 		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
 				: failure;
-		boolean passes = cause instanceof TimeoutException || String.valueOf(cause.getMessage()).contains(ON_A_REPLICA);
+		boolean passes = cause instanceof TimeoutException || RedisErrors.isReadOnly(cause);
 		return passes ? new LockStoreUnavailableException("it is not known whether replicas have the lock", cause)
 				: RedisErrors.translate(cause);
 	}

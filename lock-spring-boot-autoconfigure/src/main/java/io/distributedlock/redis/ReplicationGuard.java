@@ -67,7 +67,11 @@ final class ReplicationGuard {
 			return CompletableFuture.completedStage(reply);
 		}
 		try {
-			return replicaWait(command.lock()).confirm(command).thenApply((ignored) -> reply);
+			return replicaWait(command.lock()).confirm(command).whenComplete((ignored, failure) -> {
+				if (failure != null) {
+					this.connection.failed(failure);
+				}
+			}).thenApply((ignored) -> reply);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedStage(ex);

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockNotReplicatedException;
@@ -18,6 +19,7 @@ import io.distributedlock.engine.LockSettings;
 import io.distributedlock.engine.ReleaseMode;
 import io.distributedlock.redis.internal.LockKeys;
 import io.distributedlock.store.LeaseRequest;
+import io.distributedlock.testsupport.FaultProxy;
 import io.distributedlock.testsupport.Oracle;
 import io.distributedlock.testsupport.RedisEndpoint;
 import io.distributedlock.testsupport.RedisServerProcess;
@@ -37,6 +39,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * What replicas know of locks, and what becomes of locks when one of them takes over.
@@ -221,6 +225,36 @@ class ReplicationIntegrationTests {
 			finally {
 				template.stop();
 			}
+		}
+	}
+
+	/**
+	 * A name or an address now leads to the other server, but only the connection on
+	 * which locks are acquired was closed.
+	 */
+	@Test
+	void serverThatHasBecomeAReplicaIsNotAskedForItsReplicasForEver() {
+		AtomicReference<RedisServerProcess> named = new AtomicReference<>(this.redis.master());
+		RedisEndpoint name = mock(RedisEndpoint.class);
+		given(name.host()).willAnswer((call) -> named.get().host());
+		given(name.port()).willAnswer((call) -> named.get().port());
+		FaultProxy network = new FaultProxy(name);
+		RedisLockTemplate template = template(network, ONE);
+		try {
+			for (int i = 0; i < 2; i++) {
+				template.acquire(PATIENT).close();
+			}
+			named.set(this.redis.replica());
+			this.redis.replica().cli("REPLICAOF", "NO", "ONE");
+			this.redis.master()
+				.cli("REPLICAOF", this.redis.replica().host(), Integer.toString(this.redis.replica().port()));
+			network.reset((request) -> request.startsWith("EVALSHA"));
+			template.acquire(PATIENT).close();
+			assertThat(this.redis.replica().commandCalls()).containsKey("wait");
+		}
+		finally {
+			template.stop();
+			network.close();
 		}
 	}
 

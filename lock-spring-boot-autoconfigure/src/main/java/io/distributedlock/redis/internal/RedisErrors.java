@@ -37,6 +37,11 @@ public final class RedisErrors {
 	 */
 	private static final String NO_PERMISSION_IN_SCRIPT = "The user executing the script can't ";
 
+	/**
+	 * Part of the answer of a replica to {@code WAIT}.
+	 */
+	private static final String WAIT_ON_A_REPLICA = "WAIT cannot be used with replica";
+
 	private static final Map<String, String> REMEDIES = Map.of("WRONGTYPE",
 			"Another program uses this key: choose another 'distributed-lock.key-prefix'.", "NOPERM",
 			"Grant the Redis user the lock commands on all keys below 'distributed-lock.key-prefix'.", "NOAUTH",
@@ -115,7 +120,9 @@ public final class RedisErrors {
 	 */
 	public static boolean isReadOnly(Throwable failure) {
 		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
-		return cause instanceof RedisCommandExecutionException && "READONLY".equals(code(cause.getMessage()));
+		String message = cause.getMessage();
+		return cause instanceof RedisCommandExecutionException && message != null
+				&& ("READONLY".equals(code(message)) || message.contains(WAIT_ON_A_REPLICA));
 	}
 
 	/**

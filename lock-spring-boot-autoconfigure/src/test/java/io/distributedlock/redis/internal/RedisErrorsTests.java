@@ -51,6 +51,9 @@ class RedisErrorsTests {
 				"ERR Error running script (call to f_1): @user_script:52: -READONLY You can't write");
 		assertThat(RedisErrors.isReadOnly(readOnly)).isTrue();
 		assertThat(RedisErrors.isReadOnly(new CompletionException(RedisErrors.translate(readOnly)))).isTrue();
+		assertThat(RedisErrors.isReadOnly(
+				new RedisCommandExecutionException("ERR WAIT cannot be used with replica instances. Please also note")))
+			.isTrue();
 		assertThat(RedisErrors.isReadOnly(new RedisCommandExecutionException("OOM command not allowed"))).isFalse();
 		assertThat(RedisErrors.isReadOnly(new IOException("READONLY"))).isFalse();
 	}
