@@ -1,5 +1,6 @@
 package io.distributedlock;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -50,7 +51,7 @@ final class AsyncExecution<T extends @Nullable Object> extends CompletableFuture
 		}
 		CompletionStage<T> stage;
 		try {
-			stage = this.action.apply(lease);
+			stage = Objects.requireNonNull(this.action.apply(lease), "The action must not return null but a stage");
 			this.current = cancellable(stage);
 		}
 		catch (Throwable ex) {
@@ -76,7 +77,7 @@ final class AsyncExecution<T extends @Nullable Object> extends CompletableFuture
 		try {
 			return stage.toCompletableFuture();
 		}
-		catch (RuntimeException ex) {
+		catch (UnsupportedOperationException ex) {
 			return null;
 		}
 	}

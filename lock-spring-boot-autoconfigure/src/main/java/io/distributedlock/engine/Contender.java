@@ -65,7 +65,8 @@ final class Contender {
 	private volatile long wonAt;
 
 	/**
-	 * That of the one who has won, who alone uses it.
+	 * That of the one who has won, who alone uses it. Kept here so that a use of a lock
+	 * creates no object for it.
 	 */
 	private @Nullable Grant grant;
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import io.distributedlock.LockStoreException;
+import io.distributedlock.LockStoreUnavailableException;
 import io.distributedlock.store.LeaseRequest;
 import io.distributedlock.store.LockStore;
 import io.distributedlock.store.RenewReply;
@@ -221,7 +222,18 @@ final class LeaseRenewer {
 
 	private void renewalAnswered(List<HeldLease> batch, List<LeaseRequest> requests, List<RenewReply> renewed,
 			long sentAt) {
-		this.failures.recovered();
+		long unknown = renewed.stream().filter((reply) -> reply == RenewReply.UNKNOWN).count();
+		if (unknown > 0) {
+			LockStoreUnavailableException failure = new LockStoreUnavailableException(
+					"The store could not tell whether %d lock(s) were renewed, trying again until they run out"
+						.formatted(unknown),
+					null);
+			this.failures.failed(String.valueOf(failure.getMessage()), null);
+			this.health.failed(failure);
+		}
+		else {
+			this.failures.recovered();
+		}
 		long now = this.clock.nanoTime();
 		for (int i = 0; i < batch.size(); i++) {
 			HeldLease lease = batch.get(i);

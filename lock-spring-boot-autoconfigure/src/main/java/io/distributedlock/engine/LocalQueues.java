@@ -227,9 +227,7 @@ final class LocalQueues implements Contenders.Listener {
 
 	private void wake(Waiter entered) {
 		HeldLease lease = entered.lease();
-		if (lease != null) {
-			this.renewer.add(lease);
-		}
+		this.renewer.add(lease);
 		entered.end(lease);
 	}
 

@@ -13,6 +13,8 @@ import io.distributedlock.LockNotAcquiredException;
 import io.distributedlock.LockSpec;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+
 /**
  * A caller that wants a lock, from its call until it has a lease or goes without. It
  * blocks its thread meanwhile, or no thread at all.
@@ -47,6 +49,7 @@ final class Waiter implements LockAttempt {
 
 	/**
 	 * The lease until the caller is woken with it, by the thread that has claimed this.
+	 * Kept here so that a use of a lock creates no object for it.
 	 */
 	private @Nullable HeldLease lease;
 
@@ -198,8 +201,10 @@ final class Waiter implements LockAttempt {
 		this.lease = lease;
 	}
 
-	@Nullable HeldLease lease() {
-		return this.lease;
+	HeldLease lease() {
+		HeldLease got = this.lease;
+		Assert.state(got != null, "Has no lease");
+		return got;
 	}
 
 	/**

@@ -87,9 +87,8 @@ final class LockKeyExpressionParser {
 			else if (onRoot && node instanceof PropertyOrFieldReference property) {
 				checkRootProperty(property.getName());
 			}
-			// The keys of a map look like properties, and what follows in a compound is
-			// on
-			// what comes before
+			// The keys of a map look like properties. What follows in a compound is a
+			// property of what comes before
 			boolean childrenOnRoot = onRoot && !(node instanceof InlineMap);
 			for (int i = 0; i < node.getChildCount(); i++) {
 				check(node.getChild(i), childrenOnRoot && (i == 0 || !(node instanceof CompoundExpression)));

@@ -12,12 +12,16 @@ import io.distributedlock.LockLease;
 import io.distributedlock.LockLostException;
 import io.distributedlock.LockSpec;
 import io.distributedlock.ThreadBoundLease;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * A lease that belongs to a subscription, and that subscriptions inside it enter again.
  * It is released by the last that leaves.
  */
 final class SharedLease {
+
+	private static final Log logger = LogFactory.getLog(SharedLease.class);
 
 	private final LockLease lease;
 
@@ -94,7 +98,13 @@ final class SharedLease {
 	private void react(Object hold) {
 		Runnable reaction = this.reactions.remove(hold);
 		if (reaction != null) {
-			reaction.run();
+			try {
+				reaction.run();
+			}
+			catch (RuntimeException | Error ex) {
+				// The other holds are to be told, too
+				logger.error("The reaction to the loss of %s failed".formatted(this.lease), ex);
+			}
 		}
 	}
 

@@ -19,6 +19,8 @@ import io.distributedlock.redis.internal.LockKeys;
 import io.distributedlock.redis.internal.RedisErrors;
 import io.distributedlock.store.LeaseRequest;
 import io.lettuce.core.cluster.SlotHash;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * The slots of a Cluster. A script can only see the keys of one, so what is asked about
@@ -27,9 +29,9 @@ import io.lettuce.core.cluster.SlotHash;
  */
 final class ClusterSlots {
 
-	private static final Duration MIN_PATIENCE = Duration.ofMillis(50);
+	private static final Log logger = LogFactory.getLog(ClusterSlots.class);
 
-	private static final Duration MAX_PATIENCE = Duration.ofSeconds(1);
+	private static final Duration MIN_PATIENCE = Duration.ofMillis(50);
 
 	private final LockKeys keys;
 
@@ -69,7 +71,7 @@ final class ClusterSlots {
 			for (int slot = 0; slot < slots.size(); slot++) {
 				List<LeaseRequest> inSlot = slots.get(slot);
 				List<T> answer = answers.get(slot)
-					.exceptionally((reason) -> Collections.nCopies(inSlot.size(), unanswered.apply(translate(reason))))
+					.exceptionally((reason) -> unanswered(inSlot, translate(reason), unanswered))
 					.join();
 				for (int i = 0; i < inSlot.size(); i++) {
 					byRequest.put(inSlot.get(i), answer.get(i));
@@ -77,6 +79,12 @@ final class ClusterSlots {
 			}
 			return requests.stream().map(byRequest::get).toList();
 		});
+	}
+
+	private static <T> List<T> unanswered(List<LeaseRequest> inSlot, LockStoreException reason,
+			Function<LockStoreException, T> unanswered) {
+		logger.debug("No answer about %d locks of one slot".formatted(inSlot.size()), reason);
+		return Collections.nCopies(inSlot.size(), unanswered.apply(reason));
 	}
 
 	private int slot(LeaseRequest request) {
@@ -89,7 +97,7 @@ final class ClusterSlots {
 	 */
 	private static long patience(List<LeaseRequest> requests) {
 		long shortest = requests.stream().mapToLong((request) -> request.ttl().toNanos()).min().orElse(0);
-		return Math.max(MIN_PATIENCE.toNanos(), Math.min(shortest / 6, MAX_PATIENCE.toNanos()));
+		return Math.max(MIN_PATIENCE.toNanos(), shortest / 6);
 	}
 
 	private static LockStoreException translate(Throwable failure) {

@@ -83,8 +83,11 @@ final class GrantSubscription {
 	 * Return whether grants arrive at present.
 	 */
 	boolean isActive() {
-		return this.state.get() == State.OPEN
-				&& this.subscribed.stream().anyMatch(StatefulRedisPubSubConnection::isOpen);
+		return this.state.get() == State.OPEN && isSubscribed();
+	}
+
+	private boolean isSubscribed() {
+		return this.subscribed.stream().anyMatch(StatefulRedisPubSubConnection::isOpen);
 	}
 
 	/**
@@ -120,8 +123,8 @@ final class GrantSubscription {
 		long now = System.nanoTime();
 		if (verified == null || now - verified >= MIN_VERIFY_INTERVAL) {
 			this.verifiedAt = now;
-			// An error is an answer, too; SilenceHandler closes connections that give
-			// none
+			// An error is an answer, too. Without any, SilenceHandler closes the
+			// connection
 			this.subscribed.forEach((connection) -> connection.async()
 				.ping()
 				.whenComplete((pong, failure) -> logger.trace("Alive: " + connection, failure)));
@@ -186,8 +189,8 @@ final class GrantSubscription {
 				.orTimeout(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS))
 			.toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> complete = CompletableFuture.allOf(each);
-		return complete.exceptionallyCompose(
-				(failure) -> this.subscribed.isEmpty() ? complete : CompletableFuture.completedStage(null));
+		return complete
+			.exceptionallyCompose((failure) -> isSubscribed() ? CompletableFuture.completedStage(null) : complete);
 	}
 
 	/**

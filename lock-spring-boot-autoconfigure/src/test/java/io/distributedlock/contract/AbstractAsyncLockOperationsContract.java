@@ -417,6 +417,15 @@ abstract class AbstractAsyncLockOperationsContract extends AbstractTwoInstances 
 	}
 
 	@Test
+	void asynchronousExecutionOfAnActionWithoutAStageFailsAndReleases() {
+		CompletableFuture<String> result = this.here.executeAsync(this.spec, (lease) -> null);
+		assertThat(result).failsWithin(Duration.ofSeconds(5))
+			.withThrowableThat()
+			.withMessageContaining("must not return null");
+		assertThat(this.there.tryAcquire(this.spec)).get().satisfies(LockLease::close);
+	}
+
+	@Test
 	void asynchronousExecutionHoldsTheLockAlsoForAStageThatIsNoFuture() {
 		CompletableFuture<String> work = new CompletableFuture<>();
 		CompletionStage<String> stage = mock(AdditionalAnswers.delegatesTo(work));

@@ -57,6 +57,17 @@ class LeaseRenewerTests {
 		assertThat(output).contains("no thread for the reaction to 'brief'");
 	}
 
+	@Test
+	void storeThatCannotTellWhetherALeaseWasRenewedIsDegraded(CapturedOutput output) {
+		this.store.unsureOfRenewal = true;
+		hold(LockSpec.of("k").withTtl(Duration.ofMillis(900)).withRenew(true));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.health.failure())
+				.hasMessageContaining("could not tell whether 1 lock(s) were renewed"));
+		assertThat(output).contains("LeaseRenewer")
+			.contains("The store could not tell whether 1 lock(s) were renewed, trying again until they run out");
+	}
+
 	private HeldLease hold(LockSpec spec) {
 		long now = System.nanoTime();
 		Waiter waiter = new Waiter(Contention.shared(spec, LockSettings.defaults()), spec, null, now, 0);

@@ -385,10 +385,10 @@ class LockTemplateTests {
 
 	@Test
 	void interruptThatAnInnerHoldTakesWithItIsRepeatedForTheOuterOne() throws Exception {
-		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(1000)).withOnLost(OnLost.INTERRUPT);
+		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(2000)).withOnLost(OnLost.INTERRUPT);
 		this.threads.submit(() -> {
 			LockLease outer = this.template.acquire(interrupting);
-			LockLease inner = this.template.acquire(interrupting.withKey("inner").withTtl(Duration.ofMillis(700)));
+			LockLease inner = this.template.acquire(interrupting.withKey("inner").withTtl(Duration.ofMillis(1600)));
 			awaitLossSpinning(inner);
 			awaitLossSpinning(outer);
 			assertThat(Thread.currentThread().isInterrupted()).isTrue();
@@ -404,9 +404,9 @@ class LockTemplateTests {
 
 	@Test
 	void interruptThatAnOuterHoldTakesWithItIsRepeatedForTheInnerOne() throws Exception {
-		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(1000)).withOnLost(OnLost.INTERRUPT);
+		LockSpec interrupting = this.hard.withTtl(Duration.ofMillis(2000)).withOnLost(OnLost.INTERRUPT);
 		this.threads.submit(() -> {
-			LockLease outer = this.template.acquire(interrupting.withTtl(Duration.ofMillis(700)));
+			LockLease outer = this.template.acquire(interrupting.withTtl(Duration.ofMillis(1600)));
 			LockLease inner = this.template.acquire(interrupting.withKey("inner"));
 			awaitLossSpinning(outer);
 			awaitLossSpinning(inner);

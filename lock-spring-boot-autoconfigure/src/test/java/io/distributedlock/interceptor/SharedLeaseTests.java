@@ -41,6 +41,18 @@ class SharedLeaseTests {
 	}
 
 	@Test
+	void reactionThatFailsDoesNotKeepTheOthersFromBeingRun() {
+		for (String hold : List.of("a", "b", "c")) {
+			this.shared.onLost(hold, () -> {
+				this.reactions.add(hold);
+				throw new IllegalStateException(hold);
+			});
+		}
+		lose();
+		assertThat(this.reactions).containsExactlyInAnyOrder("a", "b", "c");
+	}
+
+	@Test
 	void lossThatHasHappenedIsToldAtOnceAndOnlyOnce() {
 		this.shared.onLost("outer", () -> this.reactions.add("outer"));
 		given(this.lease.isHeld()).willReturn(false);

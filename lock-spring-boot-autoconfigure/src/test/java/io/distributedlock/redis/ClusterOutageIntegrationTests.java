@@ -44,6 +44,11 @@ class ClusterOutageIntegrationTests {
 
 	private static final Duration TTL = Duration.ofSeconds(3);
 
+	/**
+	 * A sixth of it is how long to wait for a master.
+	 */
+	private static final Duration LONG_TTL = Duration.ofSeconds(9);
+
 	private static RedisClusterProcess cluster;
 
 	private static FaultProxy network;
@@ -173,7 +178,7 @@ class ClusterOutageIntegrationTests {
 			.filter((candidate) -> cluster.masterOf("{" + candidate + "}").equals(node))
 			.findFirst()
 			.orElseThrow();
-		return new LeaseRequest(key, "here#" + number, TTL);
+		return new LeaseRequest(key, "here#" + number, LONG_TTL);
 	}
 
 	private static <T> T get(CompletionStage<T> stage) throws Exception {

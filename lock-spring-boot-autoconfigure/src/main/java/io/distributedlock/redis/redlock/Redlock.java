@@ -105,9 +105,8 @@ final class Redlock implements Node.Admission {
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.socketOptions(SocketOptions.builder().connectTimeout(this.settings.connectTimeout(server)).build())
 			.sslOptions(server.sslOptions())
-			// Whoever asks a node knows how long to wait for it. A node that answers
-			// later
-			// is there again, which can only be seen from its answer
+			// Whoever asks a node has a time-out of its own, and an answer that comes
+			// later tells that the node is there again
 			.timeoutOptions(TimeoutOptions.create())
 			.build());
 		Node node = new Node(server, this.settings, client, this.timer, this.wallClock, this);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.distributedlock.LockLease;
 import io.distributedlock.LockSpec;
@@ -215,18 +216,16 @@ class RedlockOutageIntegrationTests {
 	@Test
 	void subscriptionsThatHaveGoneSilentAreReplaced() throws Exception {
 		handOver(Duration.ofSeconds(3));
-		List<Integer> connections = new ArrayList<>();
+		List<Integer> before = new ArrayList<>();
 		for (int i = 0; i < 5; i++) {
 			this.nodes.proxy(i).silence((request) -> request.startsWith("SUBSCRIBE"));
-			connections.add(this.nodes.proxy(i).acceptedConnections());
+			before.add(this.nodes.proxy(i).acceptedConnections());
 		}
-		// No node can tell it of its turn, it has to ask again
-		handOver(Duration.ofSeconds(3));
-		for (int i = 0; i < 5; i++) {
-			FaultProxy proxy = this.nodes.proxy(i);
-			int before = connections.get(i);
-			await().until(() -> proxy.acceptedConnections() > before);
-		}
+		await().until(() -> {
+			// No node can tell it of its turn, it has to ask again
+			handOver(Duration.ofSeconds(3));
+			return IntStream.range(0, 5).allMatch((i) -> this.nodes.proxy(i).acceptedConnections() > before.get(i));
+		});
 		// It would not ask again for 10 s
 		handOver(Duration.ofSeconds(30));
 	}
@@ -237,7 +236,7 @@ class RedlockOutageIntegrationTests {
 		CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> this.here.acquire(spec).close());
 		await().until(() -> this.nodes.lockKeys().stream().filter((key) -> key.endsWith(":waiters")).count() == 5);
 		held.close();
-		waiter.get(5, TimeUnit.SECONDS);
+		waiter.get(8, TimeUnit.SECONDS);
 	}
 
 	private static ConditionFactory await() {

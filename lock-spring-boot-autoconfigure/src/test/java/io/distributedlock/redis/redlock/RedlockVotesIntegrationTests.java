@@ -220,16 +220,19 @@ class RedlockVotesIntegrationTests {
 	 */
 	@Test
 	void ownerThatHasGoneDoesNotWaitOnANodeThatComesBackLater() {
-		this.nodes.server(0).cli("SET", "lock:{k}", "another program", "PX", "20000");
-		this.nodes.server(1).cli("SET", "lock:{k}", "another program", "PX", "20000");
-		await().until(() -> acquireOrWait() instanceof Busy busy && busy.queued());
+		// Must not run out while the node is given up
+		LeaseRequest patient = new LeaseRequest("k", REQUEST.owner(), Duration.ofSeconds(60));
+		this.nodes.server(0).cli("SET", "lock:{k}", "another program", "PX", "60000");
+		this.nodes.server(1).cli("SET", "lock:{k}", "another program", "PX", "60000");
+		await().until(() -> acquireOrWait(patient) instanceof Busy busy && busy.queued());
 		this.nodes.server(1).cli("DEL", "lock:{k}");
 		this.nodes.proxy(2).dropReplies();
 		int connections = this.nodes.proxy(2).acceptedConnections();
-		assertThat(acquireOrWait()).isInstanceOfSatisfying(Busy.class, (busy) -> assertThat(busy.queued()).isTrue());
+		assertThat(acquireOrWait(patient)).isInstanceOfSatisfying(Busy.class,
+				(busy) -> assertThat(busy.queued()).isTrue());
 		await().until(() -> this.store.nodes().get(2).state() == RedlockNode.State.DOWN);
-		assertThat(await(this.store.release(REQUEST))).isFalse();
-		await().until(() -> this.nodes.proxy(2).acceptedConnections() > connections);
+		assertThat(await(this.store.release(patient))).isFalse();
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.nodes.proxy(2).acceptedConnections() > connections);
 		assertThat(this.nodes.server(2).cli("EXISTS", "lock:{k}:waiters")).as("waits on the node that is away")
 			.isEqualTo(1L);
 		this.nodes.proxy(2).pass();
@@ -242,7 +245,7 @@ class RedlockVotesIntegrationTests {
 	@Test
 	void placeThatIsTakenAfterTheReleaseIsGivenBack() {
 		this.nodes.all().forEach((node) -> node.cli("SET", "lock:{k}", "another program", "PX", "20000"));
-		await().until(() -> acquireOrWait() instanceof Busy busy && busy.queued());
+		await().until(() -> acquireOrWait(REQUEST) instanceof Busy busy && busy.queued());
 		await(this.store.release(REQUEST));
 		RedisServerProcess late = this.nodes.server(2);
 		late.cli("SCRIPT", "FLUSH");
@@ -250,7 +253,7 @@ class RedlockVotesIntegrationTests {
 		late.cli("SCRIPT", "LOAD", new String(Scripts.RELEASE.source(), StandardCharsets.UTF_8));
 		long questions = late.commandCalls().getOrDefault("eval", 0L);
 		this.nodes.proxy(2).delayReplies(DELAY);
-		assertThat(acquireOrWait()).isInstanceOf(Busy.class);
+		assertThat(acquireOrWait(REQUEST)).isInstanceOf(Busy.class);
 		assertThat(await(this.store.release(REQUEST))).isFalse();
 		await().until(() -> late.commandCalls().getOrDefault("eval", 0L) > questions);
 		await().during(DELAY).until(() -> late.cli("EXISTS", "lock:{k}:waiters").equals(0L));
@@ -265,7 +268,10 @@ class RedlockVotesIntegrationTests {
 		LeaseRequest waiter = new LeaseRequest("k", "waiter@host/1:random#1", Duration.ofSeconds(20));
 		List<String> hinted = new CopyOnWriteArrayList<>();
 		RedlockLockStore other = this.nodes.store();
+		RedlockLockStore slow = this.nodes.proxiedStore(new RedlockSettings("lock:", Duration.ofSeconds(3),
+				Duration.ofSeconds(2), Duration.ofMinutes(2), true, Duration.ofSeconds(60), Duration.ofMillis(500)));
 		try {
+			await(slow.start("slow@host/1:random", new NoWaiters()));
 			await(other.start("waiter@host/1:random", new NoWaiters() {
 
 				@Override
@@ -278,23 +284,25 @@ class RedlockVotesIntegrationTests {
 			await().until(() -> ((Long) this.nodes.server(0).cli("PUBLISH", "lock:hints:waiter@host/1:random", "")) == 1
 					&& ((Long) this.nodes.server(1).cli("PUBLISH", "lock:hints:waiter@host/1:random", "")) == 1);
 			for (int i = 0; i < 3; i++) {
-				this.nodes.proxy(i).delayReplies(Duration.ofSeconds(1));
+				this.nodes.proxy(i).delayReplies(Duration.ofSeconds(4));
 			}
-			CompletableFuture<AcquireReply> inVain = this.store.acquire(REQUEST, false).toCompletableFuture();
+			CompletableFuture<AcquireReply> inVain = slow.acquire(REQUEST, false).toCompletableFuture();
 			await().until(() -> this.nodes.lockKeys().size() == 3);
 			await().until(() -> await(other.acquire(waiter, true)) instanceof Busy busy && busy.queued());
 			assertThat(inVain).failsWithin(Duration.ofSeconds(10));
 			await().until(() -> hinted.contains(waiter.owner()));
-			assertThat(await(other.acquire(waiter, true))).isInstanceOf(Granted.class);
+			// When the first of them tells it, others may not have been given back yet
+			await().until(() -> await(other.acquire(waiter, true)) instanceof Granted);
 			await(other.release(waiter));
 		}
 		finally {
+			slow.stop();
 			other.stop();
 		}
 	}
 
-	private AcquireReply acquireOrWait() {
-		return await(this.store.acquire(REQUEST, true));
+	private AcquireReply acquireOrWait(LeaseRequest request) {
+		return await(this.store.acquire(request, true));
 	}
 
 	@Test
