@@ -57,7 +57,7 @@ final class ClusterPubSubNodes implements PubSubNodes {
 	public void close() {
 		this.changes.dispose();
 		if (this.cluster.isOpen()) {
-			Connections.close(this.cluster);
+			Connections.closeFully(this.cluster);
 		}
 	}
 

@@ -73,11 +73,18 @@ final class FixedPubSubNodes implements PubSubNodes {
 			return current;
 		}
 
-		synchronized void close() {
-			this.closed = true;
-			CompletionStage<StatefulRedisPubSubConnection<String, String>> current = this.connection;
-			if (current != null) {
-				current.thenAccept(Connections::close);
+		void close() {
+			CompletableFuture<StatefulRedisPubSubConnection<String, String>> current;
+			synchronized (this) {
+				this.closed = true;
+				current = this.connection;
+			}
+			if (current != null && current.isDone() && !current.isCompletedExceptionally()) {
+				Connections.closeFully(current.join());
+			}
+			else if (current != null) {
+				CompletionStage<StatefulRedisPubSubConnection<String, String>> late = current;
+				late.thenAccept(Connections::close);
 			}
 		}
 

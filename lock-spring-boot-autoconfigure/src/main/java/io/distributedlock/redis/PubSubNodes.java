@@ -21,6 +21,9 @@ interface PubSubNodes {
 	 */
 	void onChange(Runnable action);
 
+	/**
+	 * Close all connections. May take a moment.
+	 */
 	void close();
 
 }
