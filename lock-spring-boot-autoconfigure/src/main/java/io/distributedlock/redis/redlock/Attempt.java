@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt extends Poll<Vote> {
 
+	private static final long DEQUEUE_DELAY = Duration.ofMillis(500).toNanos();
+
 	private final Redlock redlock;
 
 	private final Acquisition acquisition;
@@ -140,7 +142,10 @@ final class Attempt extends Poll<Vote> {
 	 */
 	private void dequeueIfGone(NodeConnection voter) {
 		if (this.acquisition.isEnded()) {
-			voter.take(this.redlock.scripts().release(this.acquisition.request()));
+			// Not before the release of the owner itself, whose answer tells whether it
+			// has held the lock
+			this.redlock.timer()
+				.schedule(() -> voter.take(this.redlock.scripts().release(this.acquisition.request())), DEQUEUE_DELAY);
 		}
 	}
 
