@@ -117,7 +117,7 @@ final class Attempt extends Poll<Vote> {
 		if (useless && (vote == null || isGiven(vote))) {
 			giveBack(voter);
 		}
-		if (this.queueing) {
+		if (useless && this.queueing && !(vote instanceof Given)) {
 			dequeueIfGone(voter);
 		}
 	}

@@ -243,6 +243,22 @@ class RedlockVotesIntegrationTests {
 	}
 
 	@Test
+	void ownerThatWouldHaveWaitedCostsNoCommandMoreThanOneThatWouldNot() {
+		this.nodes.all().forEach((node) -> node.cli("SET", "lock:{k}", "another program", "PX", "20000"));
+		await().until(() -> acquireOrWait(REQUEST) instanceof Busy busy && busy.queued());
+		await(this.store.release(REQUEST));
+		this.nodes.all().forEach((node) -> node.cli("DEL", "lock:{k}"));
+		// An answer that came late may have led to one more release
+		await().pollDelay(Duration.ofSeconds(1)).until(() -> this.nodes.lockKeys().isEmpty());
+		this.nodes.proxy(2).delayReplies(DELAY);
+		long before = this.nodes.server(2).commandCalls().getOrDefault("evalsha", 0L);
+		assertThat(acquireOrWait(REQUEST)).isInstanceOf(Granted.class);
+		assertThat(await(this.store.release(REQUEST))).isTrue();
+		await().pollDelay(Duration.ofSeconds(2)).until(() -> this.nodes.lockKeys().isEmpty());
+		assertThat(this.nodes.server(2).commandCalls().getOrDefault("evalsha", 0L) - before).isEqualTo(2);
+	}
+
+	@Test
 	void placeThatIsTakenAfterTheReleaseIsGivenBack() {
 		this.nodes.all().forEach((node) -> node.cli("SET", "lock:{k}", "another program", "PX", "20000"));
 		await().until(() -> acquireOrWait(REQUEST) instanceof Busy busy && busy.queued());
