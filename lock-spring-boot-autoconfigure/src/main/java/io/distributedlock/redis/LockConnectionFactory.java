@@ -169,12 +169,10 @@ final class LockConnectionFactory extends LettuceConnectionFactory {
 			factory.afterPropertiesSet();
 			factory.start();
 		});
-		return new FixedPubSubNodes(factories.stream().map(LockConnectionFactory::nodeConnector).toList(),
-				() -> factories.forEach(LockConnectionFactory::destroy));
-	}
-
-	private Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> nodeConnector() {
-		return this::connectToNode;
+		return new FixedPubSubNodes(factories.stream()
+			.<Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>>>map(
+					(factory) -> factory::connectToNode)
+			.toList(), () -> factories.forEach(LockConnectionFactory::destroy));
 	}
 
 	@SuppressWarnings("unchecked") // by the codec

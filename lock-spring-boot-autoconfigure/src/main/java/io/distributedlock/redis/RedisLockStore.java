@@ -50,7 +50,7 @@ import org.springframework.util.Assert;
  */
 public final class RedisLockStore implements LockStore {
 
-	private static final LuaScript RENEW = LuaScript.load("renew.lua");
+	private static final LuaScript RENEW = LuaScript.load("prolong.lua", "renew.lua");
 
 	private static final LuaScript INSPECT = LuaScript.load("inspect.lua");
 

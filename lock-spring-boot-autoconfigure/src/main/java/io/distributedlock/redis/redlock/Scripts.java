@@ -33,7 +33,7 @@ final class Scripts {
 
 	private static final LuaScript RESTORE = LuaScript.load("redlock/restore.lua");
 
-	private static final LuaScript RENEW = LuaScript.load("redlock/renew.lua");
+	private static final LuaScript RENEW = LuaScript.load("prolong.lua", "redlock/renew.lua");
 
 	private static final LuaScript INSPECT = LuaScript.load("redlock/inspect.lua");
 

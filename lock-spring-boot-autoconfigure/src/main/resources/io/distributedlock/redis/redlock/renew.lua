@@ -11,21 +11,6 @@
 --
 -- Returns a list with 1 for each owner that has the vote, otherwise 0.
 
-local function prolong(key, ttl)
-  if redis.call('PTTL', key) < tonumber(ttl) then
-    redis.call('PEXPIRE', key, ttl)
-  end
-end
-
--- Another program may have put something else there. That must not fail the renewals of other locks, as all other errors do.
-local function holds(lock, owner)
-  local holder = redis.pcall('GET', lock)
-  if type(holder) == 'table' and not string.find(holder.err, 'WRONGTYPE', 1, true) then
-    return redis.call('GET', lock)
-  end
-  return holder == owner
-end
-
 local held = {}
 for i = 1, #KEYS / 2 do
   local lock, fence = KEYS[2 * i - 1], KEYS[2 * i]
