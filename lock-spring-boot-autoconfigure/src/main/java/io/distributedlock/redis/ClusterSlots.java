@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -101,8 +100,7 @@ final class ClusterSlots {
 	}
 
 	private static LockStoreException translate(Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
+		Throwable cause = RedisErrors.unwrap(failure);
 		return (cause instanceof TimeoutException)
 				? new LockStoreUnavailableException("A node of the Cluster has not answered in time", cause)
 				: RedisErrors.translate(cause);

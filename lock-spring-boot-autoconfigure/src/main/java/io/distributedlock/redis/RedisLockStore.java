@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -127,7 +126,7 @@ public final class RedisLockStore implements LockStore {
 			return answer;
 		}
 		return answer.thenCompose((reply) -> guard.check(reply, command).whenComplete((ignored, failure) -> {
-			if (failure != null && !(unwrap(failure) instanceof LockStoreUnavailableException)) {
+			if (failure != null && !(RedisErrors.unwrap(failure) instanceof LockStoreUnavailableException)) {
 				current.commands().send(command(Action.RELEASE, request));
 			}
 		}));
@@ -145,15 +144,12 @@ public final class RedisLockStore implements LockStore {
 			List<CompletableFuture<AcquireReply>> replies = IntStream.range(0, inSlot.size())
 				.mapToObj((i) -> checked(current, inSlot.get(i), commands.get(i),
 						commands.get(i).reply().thenApply((reply) -> acquireReply(reply, current.grants(), !listening)))
-					.exceptionally((failure) -> new AcquireReply.Failed(RedisErrors.translate(unwrap(failure)))))
+					.exceptionally(
+							(failure) -> new AcquireReply.Failed(RedisErrors.translate(RedisErrors.unwrap(failure)))))
 				.toList();
 			return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
 				.thenApply((ignored) -> replies.stream().map(CompletableFuture::join).toList());
 		}, AcquireReply.Failed::new);
-	}
-
-	private static Throwable unwrap(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	private LockCommand command(Action action, LeaseRequest request) {

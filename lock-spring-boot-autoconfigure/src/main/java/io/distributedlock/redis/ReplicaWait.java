@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -109,8 +108,7 @@ final class ReplicaWait {
 	}
 
 	private static Throwable translate(Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
+		Throwable cause = RedisErrors.unwrap(failure);
 		boolean passes = cause instanceof TimeoutException || RedisErrors.isReadOnly(cause);
 		return passes ? new LockStoreUnavailableException("it is not known whether replicas have the lock", cause)
 				: RedisErrors.translate(cause);

@@ -15,9 +15,7 @@ import io.distributedlock.engine.ReleaseMode;
 import io.distributedlock.testsupport.FaultProxy;
 import io.distributedlock.testsupport.RedisClusterProcess;
 import io.distributedlock.testsupport.RedisServerProcess;
-import io.lettuce.core.internal.HostAndPort;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.MappingSocketAddressResolver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -64,11 +62,7 @@ class ClusterHandOverIntegrationTests {
 		cluster = RedisClusterProcess.start();
 		node = cluster.masterOf("{k}");
 		network = new FaultProxy(node);
-		resources = ClientResources.builder()
-			.socketAddressResolver(
-					MappingSocketAddressResolver.create((HostAndPort server) -> (server.getPort() == node.port())
-							? HostAndPort.of(network.host(), network.port()) : server))
-			.build();
+		resources = TestStores.through(network, node);
 		stores = new TestStores();
 	}
 

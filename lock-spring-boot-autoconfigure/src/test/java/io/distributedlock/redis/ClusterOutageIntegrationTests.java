@@ -19,9 +19,7 @@ import io.distributedlock.testsupport.FaultProxy;
 import io.distributedlock.testsupport.NetworkFault;
 import io.distributedlock.testsupport.RedisClusterProcess;
 import io.distributedlock.testsupport.RedisServerProcess;
-import io.lettuce.core.internal.HostAndPort;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.MappingSocketAddressResolver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -69,11 +67,7 @@ class ClusterOutageIntegrationTests {
 		// Not the first node, which tells of the others
 		RedisServerProcess node = cluster.nodes().get(1);
 		network = new FaultProxy(node);
-		resources = ClientResources.builder()
-			.socketAddressResolver(
-					MappingSocketAddressResolver.create((HostAndPort server) -> (server.getPort() == node.port())
-							? HostAndPort.of(network.host(), network.port()) : server))
-			.build();
+		resources = TestStores.through(network, node);
 		stores = new TestStores();
 		unreachable = requestOn(node, 1);
 		healthy = requestOn(cluster.nodes().get(2), 1);

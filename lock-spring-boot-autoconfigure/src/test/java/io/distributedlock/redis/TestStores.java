@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.distributedlock.testsupport.FaultProxy;
 import io.distributedlock.testsupport.RedisClusterProcess;
 import io.distributedlock.testsupport.RedisEndpoint;
 import io.distributedlock.testsupport.RedisSentinelProcess;
 import io.distributedlock.testsupport.RedisServerProcess;
 import io.distributedlock.testsupport.ReplicatedRedis;
+import io.lettuce.core.internal.HostAndPort;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.MappingSocketAddressResolver;
 
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -50,6 +53,18 @@ final class TestStores implements AutoCloseable {
 	static RedisClusterConfiguration cluster(RedisClusterProcess redis) {
 		RedisServerProcess node = redis.nodes().get(0);
 		return new RedisClusterConfiguration().clusterNode(node.host(), node.port());
+	}
+
+	/**
+	 * Return client resources that reach one node through a proxy in front of it, also if
+	 * others tell its address. To be shut down by the caller.
+	 */
+	static ClientResources through(FaultProxy network, RedisServerProcess node) {
+		return ClientResources.builder()
+			.socketAddressResolver(
+					MappingSocketAddressResolver.create((HostAndPort server) -> (server.getPort() == node.port())
+							? HostAndPort.of(network.host(), network.port()) : server))
+			.build();
 	}
 
 	/**

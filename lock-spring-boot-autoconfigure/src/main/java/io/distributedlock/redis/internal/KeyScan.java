@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -91,17 +90,14 @@ public final class KeyScan {
 		this.steps++;
 		ScanArgs arguments = ScanArgs.Builder.matches(this.keys.pattern()).limit(Math.max(this.size, MIN_STEP));
 		return this.nodes.scan(node, node.equals(from) ? cursor : ScanCursor.INITIAL, arguments)
-			.exceptionallyCompose((failure) -> CompletableFuture.failedStage(RedisErrors.translate(unwrap(failure))))
+			.exceptionallyCompose(
+					(failure) -> CompletableFuture.failedStage(RedisErrors.translate(RedisErrors.unwrap(failure))))
 			.thenCompose((step) -> {
 				step.getKeys().forEach((lock) -> add(lock, node));
 				// Ids are hexadecimal, so this one stands after that of the node
 				return step.isFinished() ? step(node + "0", ScanCursor.INITIAL)
 						: step(node, ScanCursor.of(step.getCursor()));
 			});
-	}
-
-	private static Throwable unwrap(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	private void add(byte[] lock, String node) {

@@ -1,7 +1,6 @@
 package io.distributedlock.redis.internal;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -56,7 +55,7 @@ public final class LuaScripts {
 		// One stage instead of one for each step: this is the way of every lock command
 		CompletableFuture<R> result = new CompletableFuture<>();
 		byDigest.whenComplete((value, failure) -> {
-			if (failure != null && unwrap(failure) instanceof RedisNoScriptException) {
+			if (failure != null && RedisErrors.unwrap(failure) instanceof RedisNoScriptException) {
 				complete(result, bySource.get(), reader);
 			}
 			else {
@@ -92,7 +91,7 @@ public final class LuaScripts {
 	private static <T, R> void complete(CompletableFuture<R> result, T value, @Nullable Throwable failure,
 			Function<T, R> reader) {
 		if (failure != null) {
-			result.completeExceptionally(RedisErrors.translate(unwrap(failure)));
+			result.completeExceptionally(RedisErrors.translate(RedisErrors.unwrap(failure)));
 			return;
 		}
 		try {
@@ -101,10 +100,6 @@ public final class LuaScripts {
 		catch (RuntimeException ex) {
 			result.completeExceptionally(RedisErrors.translate(ex));
 		}
-	}
-
-	private static Throwable unwrap(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 }

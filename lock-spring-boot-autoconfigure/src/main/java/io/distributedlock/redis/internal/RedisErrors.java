@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -111,6 +112,15 @@ public final class RedisErrors {
 	public static boolean isForbidden(Throwable failure) {
 		return failure instanceof UnsupportedOperationException
 				|| (failure instanceof RedisCommandExecutionException && "NOPERM".equals(code(failure.getMessage())));
+	}
+
+	/**
+	 * Return what went wrong, without the wrapper of the stage it came through.
+	 * @param failure the failure of a stage
+	 * @return the failure, or its cause if it is a {@link CompletionException}
+	 */
+	public static Throwable unwrap(Throwable failure) {
+		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	/**

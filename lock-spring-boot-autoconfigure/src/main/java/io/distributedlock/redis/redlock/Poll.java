@@ -1,11 +1,11 @@
 package io.distributedlock.redis.redlock;
 
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
+import io.distributedlock.redis.internal.RedisErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +73,8 @@ abstract class Poll<V> implements Timed {
 		for (int i = 0; i < this.asked.size(); i++) {
 			int number = i;
 			question.apply(this.asked.get(i))
-				.whenComplete((answer, failure) -> answered(number, (failure != null) ? unwrap(failure) : answer));
+				.whenComplete((answer, failure) -> answered(number,
+						(failure != null) ? RedisErrors.unwrap(failure) : answer));
 		}
 		boolean ends;
 		synchronized (this) {
@@ -83,10 +84,6 @@ abstract class Poll<V> implements Timed {
 		if (ends) {
 			endedInTime();
 		}
-	}
-
-	private static Throwable unwrap(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	private void answered(int number, Object answer) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -155,7 +154,7 @@ final class Redlock implements Node.Admission {
 		InvalidLockStoreException invalid = attempts.stream()
 			.filter(CompletableFuture::isCompletedExceptionally)
 			.map((attempt) -> attempt.handle((ignored, failure) -> failure).join())
-			.map((failure) -> (failure instanceof CompletionException) ? failure.getCause() : failure)
+			.map(RedisErrors::unwrap)
 			.filter(InvalidLockStoreException.class::isInstance)
 			.map(InvalidLockStoreException.class::cast)
 			.findFirst()
@@ -320,8 +319,7 @@ final class Redlock implements Node.Admission {
 	}
 
 	private static AcquireReply failed(Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
-		return new AcquireReply.Failed(RedisErrors.translate((cause != null) ? cause : failure));
+		return new AcquireReply.Failed(RedisErrors.translate(RedisErrors.unwrap(failure)));
 	}
 
 	CompletionStage<List<RenewReply>> renew(List<LeaseRequest> requests) {
